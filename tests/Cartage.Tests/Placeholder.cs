@@ -1,0 +1,7 @@
+namespace Cartage.Tests;
+
+public sealed class Placeholder
+{
+    [Fact]
+    public void Runs() => Assert.NotEmpty(AppContext.BaseDirectory);
+}
