@@ -1,0 +1,112 @@
+using Cartage.Checks;
+using Cartage.Warehouses;
+
+namespace Cartage.Ingest;
+
+/// <summary>One table-like thing in a source and its contract; <paramref name="File"/> and <paramref name="Line"/> say where it is written.</summary>
+public sealed record Feed(string Pipeline, string Name, string File, int Line)
+{
+    /// <summary>Glob patterns of the files it is read from, absolute or relative to the project.</summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
+
+    /// <summary>How its files are written.</summary>
+    public FileFormat Format { get; init; } = new();
+
+    /// <summary>The columns that name a row; without any it is append-only.</summary>
+    public IReadOnlyList<string> Key { get; init; } = [];
+
+    /// <summary>The change time that orders the versions of a key.</summary>
+    public string? Cursor { get; init; }
+
+    /// <summary>A SQL condition over its columns that is true for a row that says it is deleted.</summary>
+    public string? DeletedWhen { get; init; }
+
+    /// <summary>The declared columns: the contract.</summary>
+    public IReadOnlyList<FeedColumn> Columns { get; init; } = [];
+
+    /// <summary>What a broken rule does unless its column says otherwise.</summary>
+    public Severity Severity { get; init; } = Severity.Quarantine;
+
+    /// <summary>What happens to columns nobody declared.</summary>
+    public SchemaPolicy Schema { get; init; } = SchemaPolicy.Evolve;
+
+    /// <summary>The newest version of each key.</summary>
+    public Table Base => new(Table.RawSchema(Pipeline), Name);
+
+    /// <summary>Every version seen, for a feed with a key and a cursor.</summary>
+    public Table History => new(Table.RawSchema(Pipeline), Name + "_history");
+
+    /// <summary>Rows that were set aside.</summary>
+    public Table Quarantine => new(Table.QuarantineSchema(Pipeline), Name);
+
+    /// <summary>Whether every version of a key is kept.</summary>
+    public bool KeepsHistory => Key.Count > 0 && Cursor is not null;
+}
+
+/// <summary>What happens to columns nobody declared: added, the object refused, or the rows set aside.</summary>
+public enum SchemaPolicy { Evolve, Freeze, Quarantine }
+
+/// <summary>A column of a contract; <paramref name="Type"/> is a portable SQL type (<c>text</c>, <c>integer</c>, <c>bigint</c>, <c>decimal(10,2)</c>, <c>double</c>, <c>boolean</c>, <c>date</c>, <c>timestamp</c>, <c>timestamptz</c>).</summary>
+public sealed record FeedColumn(string Name, string Type)
+{
+    /// <summary>Where it is written.</summary>
+    public int Line { get; init; }
+
+    /// <summary>Whether every row must have a value.</summary>
+    public bool Required { get; init; }
+
+    /// <summary>The only values allowed, as text; empty allows all.</summary>
+    public IReadOnlyList<string> OneOf { get; init; } = [];
+
+    /// <summary>A regular expression every value matches in full where it is anchored.</summary>
+    public string? Matches { get; init; }
+
+    /// <summary>The smallest value allowed.</summary>
+    public string? Min { get; init; }
+
+    /// <summary>The greatest value allowed.</summary>
+    public string? Max { get; init; }
+
+    /// <summary>The shortest text allowed, in characters.</summary>
+    public int? MinLength { get; init; }
+
+    /// <summary>The longest text allowed, in characters.</summary>
+    public int? MaxLength { get; init; }
+
+    /// <summary>The feed and column its values are found in.</summary>
+    public Reference? References { get; init; }
+
+    /// <summary>Whether its values are masked wherever they are shown.</summary>
+    public bool Pii { get; init; }
+
+    /// <summary>What a broken rule does here; null takes the feed's.</summary>
+    public Severity? Severity { get; init; }
+
+    /// <summary>What it means.</summary>
+    public string? Description { get; init; }
+}
+
+/// <summary>What happens to a row whose parent is not there.</summary>
+public enum MissingParent { Quarantine, Infer, Warn }
+
+/// <summary>A column of another feed that holds a row's parent.</summary>
+public sealed record Reference(string Feed, string Column, MissingParent OnMissing);
+
+/// <summary>How files are written; what is null is told by the name or the bytes.</summary>
+public sealed record FileFormat
+{
+    /// <summary><c>csv</c>, <c>tsv</c>, <c>json</c>, <c>ndjson</c> or <c>parquet</c>.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>The character between columns.</summary>
+    public string? Delimiter { get; init; }
+
+    /// <summary><c>utf-8</c>, <c>utf-16</c> or <c>latin-1</c>.</summary>
+    public string? Encoding { get; init; }
+
+    /// <summary>Whether the first record names the columns.</summary>
+    public bool Header { get; init; } = true;
+
+    /// <summary>The texts that mean no value, besides an empty field.</summary>
+    public IReadOnlyList<string> Nulls { get; init; } = [];
+}

@@ -1,0 +1,12 @@
+namespace Cartage;
+
+/// <summary>The world failed: the message says where and what, the hint what to do next; transient failures are retried.</summary>
+public sealed class PipelineException(string message, bool isTransient = false, string? hint = null, Exception? inner = null)
+    : Exception(message, inner)
+{
+    /// <summary>Whether trying again may help.</summary>
+    public bool IsTransient => isTransient;
+
+    /// <summary>What the user can do about it.</summary>
+    public string? Hint => hint;
+}

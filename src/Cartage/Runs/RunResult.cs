@@ -1,0 +1,54 @@
+using Cartage.Checks;
+using Cartage.Ingest;
+
+namespace Cartage.Runs;
+
+/// <summary>How a run or a task stands.</summary>
+public enum RunState { Queued, Running, Succeeded, Quarantined, Rejected, Failed, Cancelled, Skipped }
+
+/// <summary>What a run of one pipeline came to.</summary>
+public sealed record RunResult(string RunId, string Pipeline, RunState State, Interval Interval, DateTimeOffset StartedAt, TimeSpan Took)
+{
+    /// <summary>Its tasks, in the order they ended.</summary>
+    public IReadOnlyList<TaskResult> Tasks { get; init; } = [];
+
+    /// <summary>Where the rows of each feed went.</summary>
+    public IReadOnlyList<RowEquation> Equations { get; init; } = [];
+
+    /// <summary>What the checks found.</summary>
+    public IReadOnlyList<CheckResult> Checks { get; init; } = [];
+
+    /// <summary>Why it did not succeed, in one message.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>What to do next.</summary>
+    public string? Hint { get; init; }
+
+    /// <summary>The path of its HTML quality report.</summary>
+    public string? Report { get; init; }
+}
+
+/// <summary>What a task came to: its kind (<c>extract</c>, <c>load</c>, <c>build</c>, <c>check</c>, <c>publish</c>, <c>report</c>), counts, and why it ran or was skipped.</summary>
+public sealed record TaskResult(string Kind, string Name, RunState State, DateTimeOffset StartedAt, TimeSpan Took, string Why)
+{
+    /// <summary>Rows in its table afterwards, where it has one.</summary>
+    public long? Rows { get; init; }
+
+    /// <summary>Rows added.</summary>
+    public long Inserted { get; init; }
+
+    /// <summary>Rows changed in place.</summary>
+    public long Updated { get; init; }
+
+    /// <summary>Rows removed.</summary>
+    public long Deleted { get; init; }
+
+    /// <summary>Rows looked at and left alone.</summary>
+    public long Unchanged { get; init; }
+
+    /// <summary>Versions that ended.</summary>
+    public long Closed { get; init; }
+
+    /// <summary>Why it failed.</summary>
+    public string? Message { get; init; }
+}
