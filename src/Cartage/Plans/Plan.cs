@@ -1,0 +1,82 @@
+using Cartage.Ingest;
+using Cartage.Models;
+using Cartage.Projects;
+
+namespace Cartage.Plans;
+
+/// <summary>One thing a run will do and why; a closed set.</summary>
+public abstract record PlannedTask(string Name, string Why)
+{
+    /// <summary>Source to raw zone.</summary>
+    public sealed record Extract(Feed Feed, string Why) : PlannedTask(Feed.Name, Why);
+
+    /// <summary>Raw zone to base table.</summary>
+    public sealed record Load(Feed Feed, string Why) : PlannedTask(Feed.Name, Why);
+
+    /// <summary>A model to its table; unless <paramref name="Certain"/>, only if what it reads changes.</summary>
+    public sealed record Build(Model Model, bool Certain, string Why) : PlannedTask(Model.Name, Why);
+}
+
+/// <summary>What a run of one pipeline will do, in order; <paramref name="Swap"/> says that every table is built anew and swapped in.</summary>
+public sealed record Plan(Pipeline Pipeline, Interval Interval, bool Swap, IReadOnlyList<PlannedTask> Tasks)
+{
+    /// <summary>Works out a plan from what the user wrote and what the warehouse holds; pure.</summary>
+    /// <param name="pipeline">The pipeline.</param>
+    /// <param name="models">Its models in dependency order, those the selection left out removed.</param>
+    /// <param name="feeds">Its feeds, parents first, those the selection left out removed.</param>
+    /// <param name="known">What the warehouse holds: model name → definition it was built from.</param>
+    /// <param name="loaded">The feeds that have a base table.</param>
+    /// <param name="interval">The run's interval.</param>
+    /// <param name="fullRefresh">Whether everything is rebuilt.</param>
+    public static Plan For(
+        Pipeline pipeline,
+        IReadOnlyList<Model> models,
+        IReadOnlyList<Feed> feeds,
+        IReadOnlyDictionary<string, string> known,
+        IReadOnlySet<string> loaded,
+        Interval interval,
+        bool fullRefresh
+    )
+    {
+        var swap = fullRefresh || (known.Count == 0 && loaded.Count == 0);
+        return new(
+            pipeline,
+            interval,
+            swap,
+            [
+                .. feeds.Select(f => new PlannedTask.Extract(f, "to see whether its files changed")),
+                .. feeds.Select(f => new PlannedTask.Load(f, LoadReason(f))),
+                .. models.Select(m => BuildTask(m)),
+            ]
+        );
+
+        string LoadReason(Feed feed) =>
+            fullRefresh ? "full refresh: every landed object again"
+            : loaded.Contains(feed.Name) ? "objects that are not loaded yet"
+            : "first load";
+
+        PlannedTask.Build BuildTask(Model model) =>
+            fullRefresh ? new(model, true, "full refresh")
+            : !known.TryGetValue(model.Name, out var definition) ? new(model, true, "never built")
+            : definition != Definition(model) ? new(model, true, "its definition changed")
+            : new(model, false, "only if what it reads changes");
+    }
+
+    /// <summary>What a model's table was built from, as text to compare: SQL, materialization and look-ups.</summary>
+    public static string Definition(Model model) =>
+        Convert.ToHexStringLower(
+            System.Security.Cryptography.SHA256.HashData(
+                System.Text.Encoding.UTF8.GetBytes(
+                    $"1|{model.Sql}|{Describe(model.Materialization)}|{string.Join(',', model.Dimensions)}"
+                )
+            )
+        )[..16];
+
+    static string Describe(Materialization materialization) =>
+        materialization switch
+        {
+            Materialization.FullTable t => $"table {string.Join(',', t.Key)}",
+            Materialization.Merge m => $"merge {string.Join(',', m.Key)}",
+            _ => materialization.ToString(),
+        };
+}

@@ -1,0 +1,29 @@
+namespace Cartage.Runs;
+
+/// <summary>What the user asked to run.</summary>
+public sealed record RunRequest(string? Selector = null)
+{
+    /// <summary>The start of the interval, where given.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>The end of the interval, where given.</summary>
+    public DateTimeOffset? To { get; init; }
+
+    /// <summary>Whether every table is rebuilt from what has landed.</summary>
+    public bool FullRefresh { get; init; }
+
+    /// <summary>The phases to run of <c>extract, load, build, check</c>; empty means all.</summary>
+    public IReadOnlySet<string> Only { get; init; } = new HashSet<string>();
+
+    /// <summary>Checks that may fail this once.</summary>
+    public IReadOnlySet<string> Accept { get; init; } = new HashSet<string>();
+
+    /// <summary>Rules whose rejected rows go to the quarantine this once.</summary>
+    public IReadOnlySet<string> SetAside { get; init; } = new HashSet<string>();
+
+    /// <summary>Whether the phase runs.</summary>
+    public bool Runs(string phase) => Only.Count == 0 || Only.Contains(phase);
+}
+
+/// <summary>Something that happened in a run, as it happens; <paramref name="Task"/> is empty for the run itself.</summary>
+public sealed record RunEvent(DateTimeOffset At, string RunId, string Kind, string Task, RunState State, string Message);

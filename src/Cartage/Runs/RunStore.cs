@@ -1,0 +1,184 @@
+using System.Data.Common;
+using System.Text.Json;
+using Cartage.DuckDb;
+using Cartage.Warehouses;
+
+namespace Cartage.Runs;
+
+/// <summary>The history of runs in a DuckDB file of its own: rows are only ever inserted, the newest row of a run is its state.</summary>
+public sealed class RunStore : IAsyncDisposable
+{
+    const string Schema = """
+        CREATE TABLE IF NOT EXISTS store_version (version INTEGER);
+        CREATE TABLE IF NOT EXISTS runs (
+          run VARCHAR, seq BIGINT, pipeline VARCHAR, state VARCHAR, interval_start TIMESTAMP, interval_end TIMESTAMP,
+          started_at TIMESTAMP, took_ms DOUBLE, message VARCHAR, hint VARCHAR, report VARCHAR, tasks VARCHAR, equations VARCHAR);
+        CREATE TABLE IF NOT EXISTS logs (run VARCHAR, seq BIGINT, at TIMESTAMP, kind VARCHAR, task VARCHAR, state VARCHAR, message VARCHAR);
+        """;
+
+    readonly DuckDbConnection _connection;
+    readonly SemaphoreSlim _one = new(1, 1);
+    readonly List<RunEvent> _pending = [];
+    long _seq;
+
+    RunStore(DuckDbConnection connection) => _connection = connection;
+
+    /// <summary>Opens or creates the store; <c>:memory:</c> keeps nothing.</summary>
+    public static async Task<RunStore> OpenAsync(string path, CancellationToken ct)
+    {
+        var settings = new DuckDbConnectionStringBuilder { DataSource = path };
+        settings["threads"] = "1";
+        settings["memory_limit"] = "256MB";
+        var connection = new DuckDbConnection(settings.ConnectionString);
+        try
+        {
+            await connection.OpenAsync(ct);
+            await connection.ExecuteAsync(Schema, ct);
+            var store = new RunStore(connection);
+            store._seq = await connection.ScalarAsync<long>("SELECT greatest((SELECT coalesce(max(seq), 0) FROM runs), (SELECT coalesce(max(seq), 0) FROM logs))", ct);
+            return store;
+        }
+        catch (DuckDbException e)
+        {
+            await connection.DisposeAsync();
+            throw new PipelineException($"{path}: the run store cannot be opened: {e.Message}", hint: "If it is damaged, move it away: the history of runs starts anew, tables are not touched.", inner: e);
+        }
+    }
+
+    /// <summary>Keeps an event until the next flush or the next state of its run.</summary>
+    public void Add(RunEvent e)
+    {
+        lock (_pending)
+            _pending.Add(e);
+    }
+
+    /// <summary>Writes a run's state and the events so far in one commit.</summary>
+    public async Task SaveAsync(RunResult run, CancellationToken ct)
+    {
+        await _one.WaitAsync(ct);
+        try
+        {
+            await using var transaction = await _connection.BeginTransactionAsync(ct);
+            await FlushPendingAsync(ct);
+            await _connection.ExecuteAsync(
+                """
+                INSERT INTO runs VALUES ($run, $seq, $pipeline, $state, $start, $end, $started, $took, $message, $hint, $report, $tasks, $equations)
+                """,
+                ct,
+                ("run", run.RunId), ("seq", ++_seq), ("pipeline", run.Pipeline), ("state", Text(run.State)),
+                ("start", run.Interval.Start.UtcDateTime), ("end", run.Interval.End.UtcDateTime),
+                ("started", run.StartedAt.UtcDateTime), ("took", run.Took.TotalMilliseconds),
+                ("message", run.Message), ("hint", run.Hint), ("report", run.Report),
+                ("tasks", JsonSerializer.Serialize(run.Tasks, RunJson.Default.IReadOnlyListTaskResult)),
+                ("equations", JsonSerializer.Serialize(run.Equations, RunJson.Default.IReadOnlyListRowEquation)));
+            await transaction.CommitAsync(ct);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>The newest state of the newest runs, newest first.</summary>
+    public Task<List<RunResult>> ListRunsAsync(int limit, CancellationToken ct) => ReadAsync("true", limit, ct);
+
+    /// <summary>One run's newest state, by its id or a unique beginning of it.</summary>
+    public async Task<RunResult?> GetRunAsync(string id, CancellationToken ct) =>
+        (await ReadAsync("starts_with(run, $id)", 2, ct, ("id", id))) is [var only] ? only : null;
+
+    /// <summary>A run's events after a position, oldest first.</summary>
+    public async Task<List<(long Seq, RunEvent Event)>> LogAsync(string runId, long after, CancellationToken ct)
+    {
+        await _one.WaitAsync(ct);
+        try
+        {
+            await FlushPendingAsync(ct);
+            return await _connection.QueryAsync(
+                "SELECT seq, at, run, kind, task, state, message FROM logs WHERE run = $run AND seq > $after ORDER BY seq",
+                r => (r.GetInt64(0), new RunEvent(Utc(r, 1), r.GetString(2), r.GetString(3), r.GetString(4), State(r.GetString(5)), r.GetString(6))),
+                ct,
+                ("run", runId), ("after", after));
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>Forgets runs that started before an instant.</summary>
+    public async Task<long> ForgetAsync(DateTimeOffset before, CancellationToken ct)
+    {
+        await _one.WaitAsync(ct);
+        try
+        {
+            await _connection.ExecuteAsync("DELETE FROM logs WHERE run IN (SELECT run FROM runs WHERE started_at < $before)", ct, ("before", before.UtcDateTime));
+            return await _connection.ExecuteAsync("DELETE FROM runs WHERE started_at < $before", ct, ("before", before.UtcDateTime));
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await FlushPendingAsync(CancellationToken.None);
+        await _connection.DisposeAsync();
+        _one.Dispose();
+    }
+
+    async Task<List<RunResult>> ReadAsync(string condition, int limit, CancellationToken ct, params (string, object?)[] parameters)
+    {
+        await _one.WaitAsync(ct);
+        try
+        {
+            return await _connection.QueryAsync(
+                $"""
+                SELECT run, pipeline, state, interval_start, interval_end, started_at, took_ms, message, hint, report, tasks, equations
+                FROM runs WHERE {condition} QUALIFY row_number() OVER (PARTITION BY run ORDER BY seq DESC) = 1
+                ORDER BY run DESC LIMIT {limit}
+                """,
+                r => new RunResult(r.GetString(0), r.GetString(1), State(r.GetString(2)), new(Utc(r, 3), Utc(r, 4)), Utc(r, 5), TimeSpan.FromMilliseconds(r.GetDouble(6)))
+                {
+                    Message = r.IsDBNull(7) ? null : r.GetString(7),
+                    Hint = r.IsDBNull(8) ? null : r.GetString(8),
+                    Report = r.IsDBNull(9) ? null : r.GetString(9),
+                    Tasks = JsonSerializer.Deserialize(r.GetString(10), RunJson.Default.IReadOnlyListTaskResult)!,
+                    Equations = JsonSerializer.Deserialize(r.GetString(11), RunJson.Default.IReadOnlyListRowEquation)!,
+                },
+                ct,
+                parameters);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    async Task FlushPendingAsync(CancellationToken ct)
+    {
+        RunEvent[] events;
+        lock (_pending)
+        {
+            events = [.. _pending];
+            _pending.Clear();
+        }
+        foreach (var batch in events.Chunk(100))
+        {
+            List<(string, object?)> parameters = [];
+            var values = batch.Select((e, i) =>
+            {
+                parameters.AddRange([($"r{i}", e.RunId), ($"s{i}", ++_seq), ($"a{i}", e.At.UtcDateTime), ($"k{i}", e.Kind), ($"t{i}", e.Task), ($"st{i}", Text(e.State)), ($"m{i}", e.Message)]);
+                return $"($r{i}, $s{i}, $a{i}, $k{i}, $t{i}, $st{i}, $m{i})";
+            });
+            await _connection.ExecuteAsync($"INSERT INTO logs VALUES {string.Join(", ", values.ToList())}", ct, [.. parameters]);
+        }
+    }
+
+    static string Text(RunState state) => state.ToString().ToLowerInvariant();
+
+    static RunState State(string text) => Enum.Parse<RunState>(text, ignoreCase: true);
+
+    static DateTimeOffset Utc(DbDataReader reader, int column) => new(DateTime.SpecifyKind(reader.GetDateTime(column), DateTimeKind.Utc));
+}

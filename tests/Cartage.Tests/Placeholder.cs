@@ -1,7 +1,0 @@
-namespace Cartage.Tests;
-
-public sealed class Placeholder
-{
-    [Fact]
-    public void Runs() => Assert.NotEmpty(AppContext.BaseDirectory);
-}
