@@ -1,1 +1,19 @@
-return 0;
+using Cartage.Host.Commands;
+using Cartage.Host.Output;
+
+namespace Cartage.Host;
+
+/// <summary>The executable <c>cartage</c>.</summary>
+public static class Program
+{
+    static async Task<int> Main(string[] args)
+    {
+        var terminal = Terminal.OfProcess();
+        using var interrupt = new Interrupt();
+        return await RunAsync(args, terminal, interrupt.Token);
+    }
+
+    /// <summary>Runs one command line against a terminal and returns its exit code.</summary>
+    public static Task<int> RunAsync(string[] args, Terminal terminal, CancellationToken ct = default) =>
+        CommandLine.RunAsync(args, new Shell(terminal, TimeProvider.System), ct);
+}

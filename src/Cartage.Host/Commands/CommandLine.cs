@@ -1,0 +1,91 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+
+namespace Cartage.Host.Commands;
+
+/// <summary>The verbs, and what is the same for all of them.</summary>
+static class CommandLine
+{
+    public static async Task<int> RunAsync(string[] args, Shell shell, CancellationToken ct)
+    {
+        var terminal = shell.Terminal;
+        try
+        {
+            var parse = Root(shell).Parse(args);
+            if (parse.Errors.Count > 0 && parse.Action is not ExamplesHelp)
+                return Refuse(parse, shell);
+            return await parse.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = terminal.Out, Error = terminal.Error }, ct);
+        }
+        catch (UsageException e)
+        {
+            await terminal.Error.WriteLineAsync(Sentence(e.Message, e.Hint));
+            return ExitCode.Wrong;
+        }
+        catch (PipelineException e)
+        {
+            await terminal.Error.WriteLineAsync(Sentence(e.Message, e.Hint));
+            return ExitCode.Failed;
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            await terminal.Error.WriteLineAsync("Interrupted.");
+            return ExitCode.Interrupted;
+        }
+        finally
+        {
+            await terminal.Out.FlushAsync(CancellationToken.None);
+            await terminal.Error.FlushAsync(CancellationToken.None);
+        }
+    }
+
+    internal static RootCommand Root(Shell shell)
+    {
+        var root = new RootCommand("Cartage runs data pipelines: a folder of SQL and YAML becomes tables you can trust.");
+        root.Options.Clear();
+        root.Options.Add(new HelpOption { Action = new ExamplesHelp() });
+        foreach (var option in Common.All)
+            root.Options.Add(option);
+        foreach (var verb in Verbs(shell))
+            root.Subcommands.Add(verb);
+        return root;
+    }
+
+    static IEnumerable<Verb> Verbs(Shell shell) =>
+    [
+        InitCommand.Create(shell),
+        VersionCommand.Create(shell),
+    ];
+
+    static int Refuse(ParseResult parse, Shell shell)
+    {
+        var error = shell.Terminal.Error;
+        foreach (var problem in parse.Errors.DistinctBy(x => x.Message))
+            error.WriteLine(problem.Message);
+        if (parse.CommandResult.Command is RootCommand root && parse.UnmatchedTokens is [var typed, ..] && Closest(typed, root.Subcommands.Select(x => x.Name)) is { } verb)
+            error.WriteLine($"Did you mean '{verb}'?");
+        var path = parse.CommandResult.Command is RootCommand ? "" : Path(parse) + " ";
+        error.WriteLine($"Try: cartage {path}--help");
+        return ExitCode.Wrong;
+    }
+
+    static string Path(ParseResult parse) =>
+        string.Join(' ', parse.CommandResult.Command.Parents.OfType<Command>().Where(x => x is not RootCommand).Select(x => x.Name).Append(parse.CommandResult.Command.Name));
+
+    static string Sentence(string message, string? hint) => hint is null ? message : $"{message.TrimEnd()} {hint}";
+
+    /// <summary>The name that was most likely meant, if any is near.</summary>
+    internal static string? Closest(string typed, IEnumerable<string> names) =>
+        names.Select(x => (Name: x, Distance: Distance(typed, x))).Where(x => x.Distance <= Math.Max(1, typed.Length / 3)).OrderBy(x => x.Distance).Select(x => x.Name).FirstOrDefault();
+
+    static int Distance(string a, string b)
+    {
+        var row = Enumerable.Range(0, b.Length + 1).ToArray();
+        for (var i = 1; i <= a.Length; i++)
+        {
+            var (diagonal, _) = (row[0], row[0] = i);
+            for (var j = 1; j <= b.Length; j++)
+                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)));
+        }
+        return row[b.Length];
+    }
+}

@@ -1,0 +1,87 @@
+using System.Collections;
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+using System.Text.Json;
+
+namespace Cartage.Host.Output;
+
+/// <summary>A value as text and as JSON.</summary>
+static class Cell
+{
+    public static bool IsNumber(object? value) => value is sbyte or byte or short or ushort or int or uint or long or ulong or float or double or decimal or BigInteger;
+
+    public static string Text(object? value) => value switch
+    {
+        null or DBNull => "",
+        string x => x,
+        bool x => x ? "true" : "false",
+        DateTime x => Time(x),
+        DateTimeOffset x => Time(x.UtcDateTime) + "Z",
+        DateOnly x => x.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        TimeSpan x => Duration(x),
+        byte[] x => "\\x" + Convert.ToHexStringLower(x),
+        IEnumerable => Json(value),
+        IFormattable x => x.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString() ?? "",
+    };
+
+    public static string Json(object? value)
+    {
+        using MemoryStream bytes = new();
+        using (Utf8JsonWriter writer = new(bytes, new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+            WriteJson(writer, value);
+        return Encoding.UTF8.GetString(bytes.ToArray());
+    }
+
+    public static void WriteJson(Utf8JsonWriter writer, object? value)
+    {
+        switch (value)
+        {
+            case null or DBNull or double.NaN or float.NaN or double.PositiveInfinity or double.NegativeInfinity: writer.WriteNullValue(); break;
+            case bool x: writer.WriteBooleanValue(x); break;
+            case decimal x: writer.WriteNumberValue(x); break;
+            case double x: writer.WriteNumberValue(x); break;
+            case float x: writer.WriteNumberValue(x); break;
+            case not null when IsNumber(value): writer.WriteRawValue(Text(value)); break;
+            case string x: writer.WriteStringValue(x); break;
+            case DateTime x: writer.WriteStringValue(x.ToString(x.Kind == DateTimeKind.Utc ? "yyyy-MM-ddTHH:mm:ss.FFFFFFZ" : "yyyy-MM-ddTHH:mm:ss.FFFFFF", CultureInfo.InvariantCulture)); break;
+            case DateTimeOffset x: writer.WriteStringValue(x.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFZ", CultureInfo.InvariantCulture)); break;
+            case TimeSpan x: writer.WriteNumberValue(Math.Round(x.TotalSeconds, 6)); break;
+            case byte[] x: writer.WriteStringValue(Convert.ToHexStringLower(x)); break;
+            case IDictionary x: WriteObject(writer, x); break;
+            case IEnumerable x: WriteArray(writer, x); break;
+            default: writer.WriteStringValue(Text(value)); break;
+        }
+    }
+
+    /// <summary>A span as people say it: <c>0.4 s</c>, <c>12 s</c>, <c>3 min 5 s</c>.</summary>
+    public static string Duration(TimeSpan span) => span switch
+    {
+        { TotalSeconds: < 10 } => string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0.0} s"),
+        { TotalMinutes: < 1 } => $"{(int)span.TotalSeconds} s",
+        { TotalHours: < 1 } => $"{(int)span.TotalMinutes} min {span.Seconds} s",
+        _ => $"{(int)span.TotalHours} h {span.Minutes} min",
+    };
+
+    static string Time(DateTime x) => x.ToString(x.TimeOfDay.Ticks % TimeSpan.TicksPerSecond == 0 ? "yyyy-MM-dd HH:mm:ss" : "yyyy-MM-dd HH:mm:ss.FFFFFF", CultureInfo.InvariantCulture);
+
+    static void WriteObject(Utf8JsonWriter writer, IDictionary entries)
+    {
+        writer.WriteStartObject();
+        foreach (DictionaryEntry entry in entries)
+        {
+            writer.WritePropertyName(Text(entry.Key));
+            WriteJson(writer, entry.Value);
+        }
+        writer.WriteEndObject();
+    }
+
+    static void WriteArray(Utf8JsonWriter writer, IEnumerable items)
+    {
+        writer.WriteStartArray();
+        foreach (var item in items)
+            WriteJson(writer, item);
+        writer.WriteEndArray();
+    }
+}

@@ -1,0 +1,47 @@
+using Spectre.Console;
+
+namespace Cartage.Host.Output;
+
+/// <summary>Lays data out for whoever reads it.</summary>
+static class Printer
+{
+    /// <summary>A grid as JSON when asked for, as a table for a person, as aligned lines for a program.</summary>
+    public static void Print(this Terminal terminal, Grid grid, Format format)
+    {
+        if (format == Format.Json)
+            terminal.Out.Write(grid.Json());
+        else if (terminal.OutIsTerminal)
+            terminal.Console(terminal.Out).Write(TableOf(grid));
+        else
+            terminal.Out.Write(grid.Lines());
+    }
+
+    /// <summary>Spectre's renderer on one of the terminal's streams.</summary>
+    public static IAnsiConsole Console(this Terminal terminal, TextWriter writer)
+    {
+        var isTerminal = ReferenceEquals(writer, terminal.Out) ? terminal.OutIsTerminal : terminal.ErrorIsTerminal;
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = isTerminal ? AnsiSupport.Yes : AnsiSupport.No,
+            ColorSystem = isTerminal && terminal.Color ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+            Interactive = isTerminal ? InteractionSupport.Yes : InteractionSupport.No,
+            Out = new AnsiConsoleOutput(writer),
+        });
+        console.Profile.Width = terminal.Width;
+        console.Profile.Capabilities.Unicode = true;
+        return console;
+    }
+
+    public static Table TableOf(Grid grid)
+    {
+        var table = new Table { Border = TableBorder.Simple, ShowRowSeparators = false };
+        for (var i = 0; i < grid.Columns.Count; i++)
+        {
+            var column = new TableColumn(new Markup($"[bold]{Markup.Escape(grid.Columns[i])}[/]"));
+            table.AddColumn(grid.IsNumeric(i) ? column.RightAligned().NoWrap() : column);
+        }
+        foreach (var row in grid.Rows)
+            table.AddRow(row.Select(x => new Text(Grid.Flat(x), x is null or DBNull ? new Style(Color.Grey) : Style.Plain)));
+        return table;
+    }
+}

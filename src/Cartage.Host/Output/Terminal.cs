@@ -1,0 +1,52 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+
+namespace Cartage.Host.Output;
+
+/// <summary>Where a command prints: data on <paramref name="Out"/>, talk on <paramref name="Error"/>.</summary>
+public sealed record Terminal(TextWriter Out, TextWriter Error)
+{
+    /// <summary>Whether a person sees the data.</summary>
+    public bool OutIsTerminal { get; init; }
+
+    /// <summary>Whether a person sees the talk, so that it may move.</summary>
+    public bool ErrorIsTerminal { get; init; }
+
+    /// <summary>Whether colours may be used where a person looks.</summary>
+    public bool Color { get; init; }
+
+    /// <summary>Columns that fit on a line.</summary>
+    public int Width { get; init; } = 120;
+
+    /// <summary>The process's own streams.</summary>
+    [SuppressMessage("ApiDesign", "RS0030", Justification = "This is the one place that prints.")]
+    public static Terminal OfProcess()
+    {
+        var (outIsTerminal, errorIsTerminal) = (!Console.IsOutputRedirected, !Console.IsErrorRedirected);
+        var dumb = Environment.GetEnvironmentVariable("TERM") is null or "dumb" && !OperatingSystem.IsWindows();
+        return new(Writer(Console.OpenStandardOutput(), outIsTerminal), Writer(Console.OpenStandardError(), errorIsTerminal))
+        {
+            OutIsTerminal = outIsTerminal,
+            ErrorIsTerminal = errorIsTerminal && !dumb,
+            Color = !dumb && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
+            Width = outIsTerminal || errorIsTerminal ? WindowWidth() : 120,
+        };
+    }
+
+    // Data into a pipe is buffered (and flushed at the end); what a person watches is not.
+    static StreamWriter Writer(Stream stream, bool isTerminal) =>
+        new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), isTerminal ? 1024 : 65536) { AutoFlush = isTerminal, NewLine = "\n" };
+
+    [SuppressMessage("ApiDesign", "RS0030", Justification = "This is the one place that prints.")]
+    static int WindowWidth()
+    {
+        try
+        {
+            return Console.WindowWidth is > 0 and var width ? Math.Max(width, 40) : 120;
+        }
+        catch (IOException)
+        {
+            return 120;
+        }
+    }
+}
