@@ -59,9 +59,11 @@ static class CommandLine
     static int Refuse(ParseResult parse, Shell shell)
     {
         var error = shell.Terminal.Error;
-        foreach (var problem in parse.Errors.DistinctBy(x => x.Message))
-            error.WriteLine(problem.Message);
-        if (parse.CommandResult.Command is RootCommand root && parse.UnmatchedTokens is [var typed, ..] && Closest(typed, root.Subcommands.Select(x => x.Name)) is { } verb)
+        var problems = parse.Errors.Select(x => x.Message).Distinct().ToList();
+        // A verb that is misspelt is also a verb that is missing; the first says more.
+        foreach (var problem in problems.Count > 1 ? problems.Where(x => !x.StartsWith("Required command", StringComparison.Ordinal)) : problems)
+            error.WriteLine(problem);
+        if (parse.UnmatchedTokens is [var typed, ..] && Closest(typed, parse.CommandResult.Command.Subcommands.Select(x => x.Name)) is { } verb)
             error.WriteLine($"Did you mean '{verb}'?");
         var path = parse.CommandResult.Command is RootCommand ? "" : Path(parse) + " ";
         error.WriteLine($"Try: cartage {path}--help");

@@ -10,7 +10,7 @@ sealed class Verb : Command
     {
         Examples = examples;
         foreach (var symbol in symbols)
-            Add(symbol);
+            Take(symbol);
     }
 
     public IReadOnlyList<string> Examples { get; }
@@ -22,7 +22,7 @@ sealed class Verb : Command
         return this;
     }
 
-    void Add(Symbol symbol)
+    void Take(Symbol symbol)
     {
         switch (symbol)
         {
