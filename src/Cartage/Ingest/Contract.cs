@@ -1,0 +1,64 @@
+using Cartage.Checks;
+using Cartage.Warehouses;
+
+namespace Cartage.Ingest;
+
+/// <summary>A row-local rule: the SQL condition that is true for a row that breaks it, over typed columns.</summary>
+sealed record Rule(string Code, string Column, string Condition, string Reason, Severity Severity);
+
+/// <summary>A feed's columns and rules as SQL.</summary>
+static class Contract
+{
+    /// <summary>The columns every base row carries beside its own.</summary>
+    public static readonly IReadOnlyList<Column> Own =
+    [
+        new("_deleted_at", "TIMESTAMP"), new("_run", "VARCHAR"), new("_object", "VARCHAR"), new("_loaded_at", "TIMESTAMP"), new("_record", "BIGINT"),
+    ];
+
+    /// <summary>A portable type as DuckDB spells it, or null where there is no such type.</summary>
+    public static string? SqlType(string type) =>
+        type.ToLowerInvariant().Replace(" ", "") switch
+        {
+            "text" or "string" or "varchar" => "VARCHAR",
+            "integer" or "int" => "INTEGER",
+            "bigint" => "BIGINT",
+            "smallint" => "SMALLINT",
+            "double" or "float" => "DOUBLE",
+            "boolean" or "bool" => "BOOLEAN",
+            "date" => "DATE",
+            "time" => "TIME",
+            "timestamp" => "TIMESTAMP",
+            "timestamptz" => "TIMESTAMPTZ",
+            "json" => "VARCHAR",
+            "uuid" => "UUID",
+            var t when t.StartsWith("decimal(", StringComparison.Ordinal) || t.StartsWith("numeric(", StringComparison.Ordinal) => "DECIMAL" + t[7..],
+            "decimal" or "numeric" => "DECIMAL(18,3)",
+            _ => null,
+        };
+
+    /// <summary>The rules of a feed's declared columns, broken by the rows for which the condition is true.</summary>
+    public static IEnumerable<Rule> Rules(Feed feed, Dialect dialect)
+    {
+        foreach (var column in feed.Columns)
+        {
+            var name = dialect.Quote(column.Name);
+            var text = $"CAST({name} AS VARCHAR)";
+            var type = SqlType(column.Type);
+            var severity = column.Severity ?? feed.Severity;
+            if (column.Required)
+                yield return new("required", column.Name, $"{name} IS NULL", "it must have a value", severity);
+            if (column.OneOf.Count > 0)
+                yield return new("one_of", column.Name, $"{text} NOT IN ({string.Join(", ", column.OneOf.Select(dialect.Literal))})", $"it is not one of {string.Join(", ", column.OneOf)}", severity);
+            if (column.Matches is { } pattern)
+                yield return new("matches", column.Name, $"NOT regexp_matches({text}, {dialect.Literal(pattern)})", $"it does not match {pattern}", severity);
+            if (column.Min is { } min)
+                yield return new("range", column.Name, $"{name} < CAST({dialect.Literal(min)} AS {type})", $"it is below {min}", severity);
+            if (column.Max is { } max)
+                yield return new("range", column.Name, $"{name} > CAST({dialect.Literal(max)} AS {type})", $"it is above {max}", severity);
+            if (column.MinLength is { } shortest)
+                yield return new("length", column.Name, $"length({text}) < {shortest}", $"it is shorter than {shortest} characters", severity);
+            if (column.MaxLength is { } longest)
+                yield return new("length", column.Name, $"length({text}) > {longest}", $"it is longer than {longest} characters", severity);
+        }
+    }
+}

@@ -1,0 +1,249 @@
+using System.Text;
+using Cartage.Checks;
+using Cartage.DuckDb;
+using Cartage.Storage;
+using Cartage.Warehouses;
+
+namespace Cartage.Ingest;
+
+/// <summary>What came in at the door: rows read (counted apart from the tables), rows dropped, warnings by rule, objects that cannot be read and rows that reject the run.</summary>
+public sealed record DoorResult(long Read, long Dropped, long Rejecting, IReadOnlyList<string> Warnings, IReadOnlyList<(Manifest Object, string Reason)> Unreadable)
+{
+    internal DoorResult Plus(DoorResult other) =>
+        new(Read + other.Read, Dropped + other.Dropped, Rejecting + other.Rejecting, [.. Warnings, .. other.Warnings], [.. Unreadable, .. other.Unreadable]);
+}
+
+/// <summary>Parses objects into typed rows and puts them to the row-local rules: typed and fast first, and only where that fails again with reasons for every row that is set aside.</summary>
+sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IReadOnlyList<Column> columns, Table good, Table bad, RunStamp stamp, string tempFolder)
+{
+    static readonly Dialect Sql = Dialect.DuckDb;
+
+    readonly List<Rule> _rules = [.. Contract.Rules(feed, Sql)];
+
+    /// <summary>Creates the two tables, empty.</summary>
+    public Task CreateAsync(CancellationToken ct) =>
+        connection.ExecuteAsync(
+            $"""
+            CREATE OR REPLACE TABLE {Sql.Quote(good)} ({string.Join(", ", columns.Concat(Contract.Own).Select(c => $"{Sql.Quote(c.Name)} {c.Type}"))});
+            CREATE OR REPLACE TABLE {Sql.Quote(bad)} ({string.Join("", columns.Select(c => $"{Sql.Quote(c.Name)} VARCHAR, "))}
+              _reason VARCHAR, _rules VARCHAR, _object VARCHAR, _record BIGINT, _raw VARCHAR, _reject BOOLEAN);
+            """,
+            ct
+        );
+
+    /// <summary>Reads objects that have one header; typed and fast where that proves sound.</summary>
+    public async Task<DoorResult> ReadAsync(IReadOnlyList<(Manifest Object, Header Header)> objects, CancellationToken ct)
+    {
+        var header = objects[0].Header;
+        if (objects.All(o => IsPlain(o.Object, o.Header)) && await TryFastAsync(objects, header, ct) is { } read)
+            return new(read, 0, 0, [], []);
+        var total = new DoorResult(0, 0, 0, [], []);
+        foreach (var item in objects)
+        {
+            ct.ThrowIfCancellationRequested();
+            try
+            {
+                total = total.Plus(
+                    objects.Count > 1 && IsPlain(item.Object, header) && await TryFastAsync([item], header, ct) is { } one
+                        ? new(one, 0, 0, [], [])
+                        : await ReadThoroughlyAsync(item.Object, item.Header, ct)
+                );
+            }
+            catch (Exception e) when (e is DuckDbException or InvalidDataException or DecoderFallbackException)
+            {
+                total = total.Plus(new(0, 0, 0, [], [(item.Object, e.Message.Split('\n')[0])]));
+            }
+        }
+        return total;
+    }
+
+    /// <summary>Puts rows of the quarantine through the same rules again.</summary>
+    public Task<DoorResult> RetryAsync(Table retry, CancellationToken ct) =>
+        SortAsync($"SELECT {Sql.Quote(columns.Select(c => c.Name))}, _object, _record, _raw FROM {Sql.Quote(retry)}", null, ct);
+
+    bool IsPlain(Manifest manifest, Header header) =>
+        header.Kind is "parquet" or "ndjson" or "json"
+        || manifest.Facts is { Known: false }
+        || (manifest.Facts is { Utf8: true, Nuls: 0, LongestLine: < 2_000_000 } facts && (facts.Returns == 0 || facts.Returns == facts.Newlines) && header.Encoding == "utf-8");
+
+    async Task<long?> TryFastAsync(IReadOnlyList<(Manifest Object, Header Header)> objects, Header header, CancellationToken ct)
+    {
+        var paths = new List<string>();
+        foreach (var (item, _) in objects)
+            paths.Add(await raw.FetchAsync(item.Object, ct));
+        var known = header.Columns.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var select = columns.Select(c => known.Contains(c.Name) ? Typed(c) : $"CAST(NULL AS {c.Type}) AS {Sql.Quote(c.Name)}");
+        var names = string.Join(", ", objects.Select(o => Sql.Literal(o.Object.Object)));
+        var aside = good with { Name = good.Name + "__try" };
+        try
+        {
+            await connection.ExecuteAsync(
+                $"""
+                CREATE OR REPLACE TABLE {Sql.Quote(aside)} AS
+                SELECT {string.Join(", ", columns.Select(c => Sql.Quote(c.Name)))}, {Deleted} AS "_deleted_at", {Sql.Literal(stamp.RunId)} AS "_run",
+                  {(objects.Count == 1 ? Sql.Literal(objects[0].Object.Object) : $"([{names}])[file_index + 1]")} AS "_object", {stamp.LoadedAtSql} AS "_loaded_at", CAST(NULL AS BIGINT) AS "_record"
+                FROM (SELECT {string.Join(", ", select)}{(objects.Count == 1 ? "" : ", file_index")} FROM {Reader(paths, header)})
+                """,
+                ct
+            );
+        }
+        catch (DuckDbException) when (!ct.IsCancellationRequested)
+        {
+            await connection.ExecuteAsync($"DROP TABLE IF EXISTS {Sql.Quote(aside)}", ct);
+            return null;
+        }
+        var proof = string.Concat(_rules.Select(r => $", count(*) FILTER (WHERE {r.Condition})"));
+        var counts = (await connection.QueryAsync($"SELECT count(*){proof} FROM {Sql.Quote(aside)}", r => Enumerable.Range(0, r.FieldCount).Select(r.GetInt64).ToArray(), ct))[0];
+        var expected = Expected(objects);
+        if (counts.Skip(1).Any(n => n > 0) || (expected is not null && expected != counts[0]))
+        {
+            await connection.ExecuteAsync($"DROP TABLE {Sql.Quote(aside)}", ct);
+            return null;
+        }
+        // The first rows come in by name alone: nothing is copied.
+        await connection.ExecuteAsync(
+            await connection.ScalarAsync<long>($"SELECT count(*) FROM (FROM {Sql.Quote(good)} LIMIT 1)", ct) == 0
+                ? $"DROP TABLE {Sql.Quote(good)}; ALTER TABLE {Sql.Quote(aside)} RENAME TO {Sql.Quote(good.Name)}"
+                : $"INSERT INTO {Sql.Quote(good)} BY NAME FROM {Sql.Quote(aside)}; DROP TABLE {Sql.Quote(aside)}",
+            ct
+        );
+        return expected ?? counts[0];
+    }
+
+    // Without quotes every newline ends a record: a count that owes nothing to the parser.
+    static long? Expected(IReadOnlyList<(Manifest Object, Header Header)> objects) =>
+        objects.All(o => o.Object.Facts is { Known: true, Quotes: 0 } && o.Header.Kind is "csv" or "tsv" or "ndjson")
+            ? objects.Sum(o => o.Object.Facts.Newlines + (o.Object.Facts.EndsWithNewline || o.Object.Bytes == 0 ? 0 : 1) - o.Object.Facts.Blanks - (o.Header is { Kind: "csv" or "tsv", HasHeader: true } ? 1 : 0))
+            : null;
+
+    async Task<DoorResult> ReadThoroughlyAsync(Manifest manifest, Header header, CancellationToken ct)
+    {
+        var path = await raw.FetchAsync(manifest.Object, ct);
+        if (header.Kind is "csv" or "tsv" && manifest.Facts.Known)
+            return await ReadDelimitedAsync(manifest, header, path, ct);
+        var known = header.Columns.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var texts = columns.Select(c => known.Contains(c.Name) ? $"CAST({Sql.Quote(c.Name)} AS VARCHAR) AS {Sql.Quote(c.Name)}" : $"CAST(NULL AS VARCHAR) AS {Sql.Quote(c.Name)}");
+        return await SortAsync(
+            $"""
+            SELECT {string.Join(", ", texts)}, {Sql.Literal(manifest.Object)} AS "_object", row_number() OVER () AS "_record", CAST(NULL AS VARCHAR) AS "_raw"
+            FROM {Reader([path], header with { AsText = true })}
+            """,
+            null,
+            ct
+        );
+    }
+
+    async Task<DoorResult> ReadDelimitedAsync(Manifest manifest, Header header, string path, CancellationToken ct)
+    {
+        Directory.CreateDirectory(tempFolder);
+        var (clean, broken) = (Path.Combine(tempFolder, Path.GetRandomFileName() + ".csv"), Path.Combine(tempFolder, Path.GetRandomFileName() + ".csv"));
+        try
+        {
+            var splitter = new RecordSplitter((byte)header.Delimiter, header.Columns.Count);
+            var bytes = await header.ReadUtf8Async(path, ct);
+            await using (var cleanFile = new FileStream(clean, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20))
+            await using (var brokenFile = new FileStream(broken, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20))
+                splitter.Split(bytes, header.HasHeader, cleanFile, brokenFile);
+            var known = header.Columns.ToHashSet(StringComparer.OrdinalIgnoreCase);
+            var texts = columns.Select(c => known.Contains(c.Name) ? Sql.Quote(c.Name) : $"CAST(NULL AS VARCHAR) AS {Sql.Quote(c.Name)}");
+            var rawText = $"concat_ws({Sql.Literal(header.Delimiter.ToString())}, {string.Join(", ", header.Columns.Select(c => $"coalesce({Sql.Quote(c)}, '')"))})";
+            var fields = string.Join(", ", header.Columns.Select(c => $"{Sql.Literal(c)}: 'VARCHAR'"));
+            var result = await SortAsync(
+                $$"""
+                SELECT {{string.Join(", ", texts)}}, {{Sql.Literal(manifest.Object)}} AS "_object", "_record", {{rawText}} AS "_raw"
+                FROM read_csv({{Sql.Literal(clean)}}, columns = {'_record': 'BIGINT', {{fields}}}, header = false, auto_detect = false, delim = {{Sql.Literal(header.Delimiter.ToString())}},
+                  quote = '"', escape = '"', nullstr = [{{header.NullList}}], max_line_size = 4000000)
+                """,
+                splitter.Broken > 0 ? (broken, manifest.Object) : null,
+                ct
+            );
+            return result with { Read = splitter.Records };
+        }
+        finally
+        {
+            File.Delete(clean);
+            File.Delete(broken);
+        }
+    }
+
+    // Rows as text → typed rows that keep every rule, and the rest with a reason for each rule they break.
+    async Task<DoorResult> SortAsync(string texts, (string File, string Object)? broken, CancellationToken ct)
+    {
+        var sorted = bad with { Name = bad.Name + "__sort" };
+        var typed = columns.Select(c => c.Type == "VARCHAR" ? Sql.Quote("s_" + c.Name) + " AS " + Sql.Quote(c.Name) : $"TRY_CAST({Sql.Quote("s_" + c.Name)} AS {c.Type}) AS {Sql.Quote(c.Name)}");
+        var declared = feed.Columns.ToDictionary(c => c.Name, StringComparer.OrdinalIgnoreCase);
+        var undeclared = feed.Schema == SchemaPolicy.Quarantine ? columns.Where(c => feed.Columns.Count > 0 && !declared.ContainsKey(c.Name)).Select(c => new Rule("undeclared", c.Name, $"{Sql.Quote(c.Name)} IS NOT NULL", "nobody declared it", Severity.Quarantine)) : [];
+        var types = columns
+            .Where(c => c.Type != "VARCHAR")
+            .Select(c => new Rule("type", c.Name, $"{Sql.Quote(c.Name)} IS NULL AND {Sql.Quote("s_" + c.Name)} IS NOT NULL", $"it is not a {(declared.TryGetValue(c.Name, out var d) ? d.Type : c.Type.ToLowerInvariant())}", Strict(declared.GetValueOrDefault(c.Name)?.Severity ?? feed.Severity)));
+        List<Rule> rules = [.. types, .. _rules.Select(r => r.Code == "required" ? r with { Condition = $"{Sql.Quote("s_" + r.Column)} IS NULL" } : r), .. undeclared];
+        string Any(Func<Rule, bool> which, string otherwise) => rules.Where(which).Select(r => $"({r.Condition})").ToList() is { Count: > 0 } all ? $"coalesce({string.Join(" OR ", all.Select(c => $"coalesce({c}, false)"))}, false)" : otherwise;
+        var setAside = rules.Where(r => r.Severity is Severity.Quarantine or Severity.Reject).ToList();
+        await connection.ExecuteAsync(
+            $"""
+            CREATE OR REPLACE TABLE {Sql.Quote(sorted)} AS
+            SELECT *, {Any(r => r.Severity is Severity.Quarantine or Severity.Reject, "false")} AS "_bad", {Any(r => r.Severity == Severity.Drop, "false")} AS "_drop",
+              {Any(r => r.Severity == Severity.Reject, "false")} AS "_reject"
+            FROM (SELECT *, {string.Join(", ", typed)} FROM (SELECT {string.Join(", ", columns.Select(c => $"{Sql.Quote(c.Name)} AS {Sql.Quote("s_" + c.Name)}"))}, _object, _record, _raw FROM ({texts})));
+            INSERT INTO {Sql.Quote(good)} BY NAME
+            SELECT {string.Join(", ", columns.Select(c => Sql.Quote(c.Name)))}, {Deleted} AS "_deleted_at", {Sql.Literal(stamp.RunId)} AS "_run", _object, {stamp.LoadedAtSql} AS "_loaded_at", _record
+            FROM {Sql.Quote(sorted)} WHERE NOT _bad AND NOT _drop;
+            INSERT INTO {Sql.Quote(bad)}
+            SELECT {string.Concat(columns.Select(c => Sql.Quote("s_" + c.Name) + ", "))}
+              concat_ws('; ', {string.Join(", ", setAside.Select(r => $"CASE WHEN {r.Condition} THEN {Sql.Literal(r.Column + ": ")} || coalesce('''' || {Sql.Quote("s_" + r.Column)} || ''' — ', '') || {Sql.Literal(r.Reason)} END").DefaultIfEmpty("NULL"))}),
+              concat_ws(',', {string.Join(", ", setAside.Select(r => $"CASE WHEN {r.Condition} THEN {Sql.Literal(r.Code)} END").DefaultIfEmpty("NULL"))}), _object, _record, _raw, _reject
+            FROM {Sql.Quote(sorted)} WHERE _bad AND NOT _drop;
+            """,
+            ct
+        );
+        if (broken is var (file, name))
+            await connection.ExecuteAsync(
+                $$"""
+                INSERT INTO {{Sql.Quote(bad)}} BY NAME
+                SELECT reason AS "_reason", code AS "_rules", {{Sql.Literal(name)}} AS "_object", record AS "_record", raw AS "_raw", {{(feed.Severity == Severity.Reject ? "true" : "false")}} AS "_reject"
+                FROM read_csv({{Sql.Literal(file)}}, columns = {'record': 'BIGINT', 'code': 'VARCHAR', 'reason': 'VARCHAR', 'raw': 'VARCHAR'}, header = false, auto_detect = false, delim = ',', quote = '"', escape = '"', max_line_size = 4000000)
+                """,
+                ct
+            );
+        var warnings = rules.Where(r => r.Severity == Severity.Warn).ToList();
+        var counts = (await connection.QueryAsync(
+            $"SELECT count(*), count(*) FILTER (WHERE _drop), count(*) FILTER (WHERE _reject){string.Concat(warnings.Select(r => $", count(*) FILTER (WHERE {r.Condition})"))} FROM {Sql.Quote(sorted)}",
+            r => Enumerable.Range(0, r.FieldCount).Select(r.GetInt64).ToArray(), ct))[0];
+        await connection.ExecuteAsync($"DROP TABLE {Sql.Quote(sorted)}", ct);
+        return new(counts[0], counts[1], counts[2], [.. warnings.Zip(counts.Skip(3)).Where(w => w.Second > 0).Select(w => $"{w.First.Column}: {w.First.Reason} ({w.Second} rows)")], []);
+    }
+
+    // A value without a type cannot be let through with a warning: there is nothing to store.
+    static Severity Strict(Severity severity) => severity == Severity.Warn ? Severity.Quarantine : severity;
+
+    string Deleted =>
+        feed.DeletedWhen is { } condition
+            ? $"CASE WHEN {condition} THEN {(feed.Cursor is { } cursor ? $"coalesce(CAST({Sql.Quote(cursor)} AS TIMESTAMP), {stamp.LoadedAtSql})" : stamp.LoadedAtSql)} END"
+            : "CAST(NULL AS TIMESTAMP)";
+
+    // A typed read turns a bad TIMESTAMPTZ into NULL without a word, so that one is cast by us.
+    static string Typed(Column column) => column.Type == "TIMESTAMPTZ" ? $"CAST({Sql.Quote(column.Name)} AS TIMESTAMPTZ) AS {Sql.Quote(column.Name)}" : $"CAST({Sql.Quote(column.Name)} AS {column.Type}) AS {Sql.Quote(column.Name)}";
+
+    string Reader(IReadOnlyList<string> paths, Header header)
+    {
+        var files = $"[{string.Join(", ", paths.Select(Sql.Literal))}]";
+        var types = columns.ToDictionary(c => c.Name, c => c.Type == "TIMESTAMPTZ" || header.AsText ? "VARCHAR" : c.Type, StringComparer.OrdinalIgnoreCase);
+        var fields = string.Join(", ", header.Columns.Select(c => $"{Sql.Literal(c)}: {Sql.Literal(types.GetValueOrDefault(c, "VARCHAR"))}"));
+        return header.Kind switch
+        {
+            "parquet" => $"read_parquet({files})",
+            "ndjson" => $"read_json({files}, format = 'newline_delimited', columns = {{{fields}}}{header.Compression})",
+            "json" => $"read_json({files}, format = 'array', columns = {{{fields}}}{header.Compression})",
+            _ => $$"""
+                read_csv({{files}}, columns = {{{fields}}}, header = {{(header.HasHeader ? "true" : "false")}}, auto_detect = false, delim = {{Sql.Literal(header.Delimiter.ToString())}},
+                  quote = '"', escape = '"', nullstr = [{{header.NullList}}], new_line = {{(header.Returns ? "'\\r\\n'" : "'\\n'")}}{{header.Compression}})
+                """,
+        };
+    }
+}
+
+/// <summary>What a run stamps on its rows.</summary>
+public sealed record RunStamp(string RunId, DateTimeOffset LoadedAt)
+{
+    internal string LoadedAtSql => $"TIMESTAMP '{LoadedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss.ffffff}'";
+}

@@ -1,0 +1,52 @@
+using System.Data.Common;
+using Cartage.Warehouses;
+
+namespace Cartage.Ingest;
+
+/// <summary>The objects a warehouse has loaded, and where the rows of every feed and run went; kept in the warehouse, so that they commit with the rows.</summary>
+public static class Ledger
+{
+    /// <summary>Creates what is missing.</summary>
+    public static Task EnsureAsync(DbConnection connection, CancellationToken ct) =>
+        connection.ExecuteAsync(
+            """
+            CREATE SCHEMA IF NOT EXISTS cartage;
+            CREATE TABLE IF NOT EXISTS cartage.ledger (
+              pipeline VARCHAR, feed VARCHAR, object VARCHAR, bytes BIGINT, status VARCHAR, reason VARCHAR, run VARCHAR, loaded_at TIMESTAMP);
+            CREATE TABLE IF NOT EXISTS cartage.equations (
+              run VARCHAR, pipeline VARCHAR, feed VARCHAR, rows_read BIGINT, inserted BIGINT, updated BIGINT, deleted BIGINT, unchanged BIGINT,
+              superseded BIGINT, dropped BIGINT, quarantined BIGINT);
+            """,
+            ct
+        );
+
+    /// <summary>The objects that need not be looked at again: loaded, or found to be unreadable.</summary>
+    public static async Task<Dictionary<string, string>> ReadAsync(DbConnection connection, Feed feed, CancellationToken ct) =>
+        (await connection.QueryAsync(
+            "SELECT object, status FROM cartage.ledger WHERE pipeline = $pipeline AND feed = $feed",
+            r => (Object: r.GetString(0), Status: r.GetString(1)), ct, ("pipeline", feed.Pipeline), ("feed", feed.Name)
+        )).GroupBy(x => x.Object).ToDictionary(g => g.Key, g => g.Last().Status);
+
+    /// <summary>Writes objects down.</summary>
+    public static async Task AddAsync(DbConnection connection, Feed feed, IEnumerable<(Manifest Object, string? Reason)> objects, RunStamp stamp, CancellationToken ct)
+    {
+        foreach (var batch in objects.Chunk(100))
+        {
+            List<(string, object?)> parameters = [("pipeline", feed.Pipeline), ("feed", feed.Name), ("run", stamp.RunId), ("at", stamp.LoadedAt.UtcDateTime)];
+            var rows = batch.Select((item, i) =>
+            {
+                parameters.AddRange([($"o{i}", item.Object.Object), ($"b{i}", item.Object.Bytes), ($"r{i}", item.Reason)]);
+                return $"($pipeline, $feed, $o{i}, $b{i}, {(item.Reason is null ? "'loaded'" : "'unreadable'")}, $r{i}, $run, $at)";
+            }).ToList();
+            await connection.ExecuteAsync($"INSERT INTO cartage.ledger VALUES {string.Join(", ", rows)}", ct, [.. parameters]);
+        }
+    }
+
+    /// <summary>Writes down where a feed's rows went.</summary>
+    public static Task AddAsync(DbConnection connection, Feed feed, RowEquation e, RunStamp stamp, CancellationToken ct) =>
+        connection.ExecuteAsync(
+            $"INSERT INTO cartage.equations VALUES ($run, $pipeline, $feed, {e.Read}, {e.Inserted}, {e.Updated}, {e.Deleted}, {e.Unchanged}, {e.Superseded}, {e.Dropped}, {e.Quarantined})",
+            ct,
+            ("run", stamp.RunId), ("pipeline", feed.Pipeline), ("feed", feed.Name)
+        );
+}

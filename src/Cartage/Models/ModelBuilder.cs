@@ -1,0 +1,189 @@
+using System.Data.Common;
+using System.Diagnostics;
+using Cartage.Warehouses;
+
+namespace Cartage.Models;
+
+/// <summary>What a build needs to know: whether tables are built aside to be swapped in, which physical table each name reads, and the SQL with its templates filled in.</summary>
+public sealed record BuildContext(bool Swap, Func<TableRead, string?> Resolve, Func<string, Model?> FindModel, Interval Interval, string Sql);
+
+/// <summary>What a build did to its table; <paramref name="Reject"/> says why its rows must not be published.</summary>
+public sealed record ModelResult(long Rows, long Inserted, long Updated, long Deleted, long Unchanged, long Closed, string? Reject = null)
+{
+    /// <summary>Whether the table's content differs from before.</summary>
+    public bool Changed => Inserted + Updated + Deleted + Closed > 0;
+}
+
+/// <summary>Turns a model's SELECT into its table: aside and whole in a swap, else by applying differences within the caller's transaction.</summary>
+public sealed class ModelBuilder(DbConnection connection, Dialect dialect, Model model, BuildContext context)
+{
+    Table Target => context.Swap ? model.Table.Next : model.Table;
+    Table New => new(Table.StagingSchema(model.Pipeline), model.Name + "__new");
+
+    /// <summary>Builds the table.</summary>
+    public async Task<ModelResult> BuildAsync(CancellationToken ct)
+    {
+        await connection.ExecuteAsync($"CREATE SCHEMA IF NOT EXISTS {dialect.Quote(model.Table.Schema)}; CREATE SCHEMA IF NOT EXISTS {dialect.Quote(New.Schema)}", ct);
+        var select = await ModelReader.RewriteAsync(connection, context.Sql, context.Resolve, ct);
+        var (looked, reject) = await new DimensionJoin(connection, dialect, model, context).WrapAsync(select, ct);
+        var result = model.Materialization switch
+        {
+            Materialization.View => await ViewAsync(looked, ct),
+            Materialization.FullTable table => await WholeAsync(looked, table.Key, replace: true, ct),
+            Materialization.Merge merge => await WholeAsync(looked, merge.Key, replace: false, ct),
+            Materialization.Scd2 scd2 => await WholeAsync(await new Scd2(connection, dialect, model, scd2, context).SelectAsync(looked, ct), [scd2.Surrogate], replace: true, ct),
+            Materialization.Append => await AppendAsync(looked, ct),
+            Materialization.ReplaceInterval interval => await IntervalAsync(looked, interval.Time, ct),
+            _ => throw new UnreachableException(),
+        };
+        return result with { Reject = reject };
+    }
+
+    /// <summary>Puts what was built aside in its place, within the publishing transaction; a view is made here with the names everybody sees.</summary>
+    public static async Task PublishAsync(DbConnection connection, Dialect dialect, Model model, string viewSql, CancellationToken ct)
+    {
+        if (model.Materialization is Materialization.View)
+            await connection.ExecuteAsync(
+                $"DROP VIEW IF EXISTS {dialect.Quote(model.Table.Next)}; CREATE OR REPLACE VIEW {dialect.Quote(model.Table)} AS {viewSql}", ct);
+        else
+            await connection.ExecuteAsync(
+                $"DROP TABLE IF EXISTS {dialect.Quote(model.Table)}; ALTER TABLE {dialect.Quote(model.Table.Next)} RENAME TO {dialect.Quote(model.Table.Name)}", ct);
+    }
+
+    async Task<ModelResult> ViewAsync(string select, CancellationToken ct)
+    {
+        await connection.ExecuteAsync($"CREATE OR REPLACE VIEW {dialect.Quote(Target)} AS {select}", ct);
+        return new(0, 0, 0, 0, 0, 0);
+    }
+
+    async Task<ModelResult> WholeAsync(string select, IReadOnlyList<string> key, bool replace, CancellationToken ct)
+    {
+        var exists = await ExistsAsync(ct);
+        if (context.Swap && (replace || !exists))
+        {
+            await connection.ExecuteAsync($"CREATE OR REPLACE TABLE {dialect.Quote(Target)} AS {select}", ct);
+            return await CheckKeyAsync(Target, key, await CountAsync(Target, ct), ct);
+        }
+        await connection.ExecuteAsync($"CREATE OR REPLACE TABLE {dialect.Quote(New)} AS {select}", ct);
+        if (context.Swap)
+            await connection.ExecuteAsync($"CREATE OR REPLACE TABLE {dialect.Quote(Target)} AS FROM {dialect.Quote(model.Table)}", ct);
+        else if (!exists)
+        {
+            await connection.ExecuteAsync($"CREATE TABLE {dialect.Quote(Target)} AS FROM {dialect.Quote(New)}", ct);
+            return await CheckKeyAsync(Target, key, await CountAsync(Target, ct), ct);
+        }
+        if (!await SameColumnsAsync(ct))
+        {
+            await connection.ExecuteAsync($"CREATE OR REPLACE TABLE {dialect.Quote(Target)} AS FROM {dialect.Quote(New)}", ct);
+            return await CheckKeyAsync(Target, key, await CountAsync(Target, ct), ct);
+        }
+        if (key.Count == 0)
+            return await ReplaceDifferentAsync(ct);
+        await CheckKeyAsync(New, key, 0, ct);
+        return await MergeAsync(key, replace, ct);
+    }
+
+    // Small differences first, then only they are applied: what did not change is not touched.
+    async Task<ModelResult> MergeAsync(IReadOnlyList<string> key, bool replace, CancellationToken ct)
+    {
+        var columns = await ColumnsAsync(New, ct);
+        var values = columns.Where(c => !key.Contains(c)).ToList();
+        var same = string.Join(" AND ", key.Select(k => $"t.{dialect.Quote(k)} = n.{dialect.Quote(k)}"));
+        var differs = string.Join(" OR ", values.Select(v => $"t.{dialect.Quote(v)} IS DISTINCT FROM n.{dialect.Quote(v)}").DefaultIfEmpty("false"));
+        var difference = New with { Name = model.Name + "__diff" };
+        var closes = model.Materialization is Materialization.Scd2 ? "_rid IS NOT NULL AND _was_current AND NOT is_current" : "false";
+        await connection.ExecuteAsync(
+            $"""
+            CREATE OR REPLACE TABLE {dialect.Quote(difference)} AS
+            SELECT n.*, t.{dialect.RowId} AS _rid{(model.Materialization is Materialization.Scd2 ? ", t.is_current AS _was_current" : "")}
+            FROM {dialect.Quote(New)} n LEFT JOIN {dialect.Quote(Target)} t ON {same} WHERE t.{dialect.RowId} IS NULL OR {differs}
+            """,
+            ct
+        );
+        var counts = (await connection.QueryAsync(
+            $"SELECT count(*) FILTER (WHERE _rid IS NULL), count(*) FILTER (WHERE _rid IS NOT NULL AND NOT ({closes})), count(*) FILTER (WHERE {closes}) FROM {dialect.Quote(difference)}",
+            r => (Inserted: r.GetInt64(0), Updated: r.GetInt64(1), Closed: r.GetInt64(2)), ct))[0];
+        long deleted = 0;
+        if (replace)
+            deleted = await connection.ExecuteAsync(
+                $"DELETE FROM {dialect.Quote(Target)} AS t WHERE NOT EXISTS (SELECT 1 FROM {dialect.Quote(New)} n WHERE {same}){(model.Materialization is Materialization.Scd2 ? " AND NOT t._inferred" : "")}", ct);
+        if (counts.Updated + counts.Closed > 0)
+            await connection.ExecuteAsync(
+                $"UPDATE {dialect.Quote(Target)} AS t SET {string.Join(", ", values.Select(v => $"{dialect.Quote(v)} = d.{dialect.Quote(v)}"))} FROM {dialect.Quote(difference)} d WHERE t.{dialect.RowId} = d._rid", ct);
+        if (counts.Inserted > 0)
+            await connection.ExecuteAsync($"INSERT INTO {dialect.Quote(Target)} BY NAME SELECT {dialect.Quote(columns)} FROM {dialect.Quote(difference)} WHERE _rid IS NULL", ct);
+        var rows = await CountAsync(Target, ct);
+        return new(rows, counts.Inserted, counts.Updated, deleted, rows - counts.Inserted - counts.Updated - counts.Closed, counts.Closed);
+    }
+
+    async Task<ModelResult> ReplaceDifferentAsync(CancellationToken ct)
+    {
+        var (old, fresh) = (dialect.Quote(Target), dialect.Quote(New));
+        var inserted = await connection.ScalarAsync<long>($"SELECT count(*) FROM (FROM {fresh} EXCEPT ALL FROM {old})", ct);
+        var deleted = await connection.ScalarAsync<long>($"SELECT count(*) FROM (FROM {old} EXCEPT ALL FROM {fresh})", ct);
+        if (inserted + deleted > 0)
+            await connection.ExecuteAsync($"CREATE OR REPLACE TABLE {old} AS FROM {fresh}", ct);
+        var rows = await CountAsync(Target, ct);
+        return new(rows, inserted, 0, deleted, rows - inserted, 0);
+    }
+
+    async Task<ModelResult> AppendAsync(string select, CancellationToken ct)
+    {
+        var stamp = $"TIMESTAMP '{context.Interval.Start.UtcDateTime:yyyy-MM-dd HH:mm:ss}'";
+        await StartFromPresentAsync($"SELECT *, {stamp} AS \"_interval_start\" FROM ({select})", ct);
+        if (await connection.ScalarAsync<bool>($"SELECT EXISTS (SELECT 1 FROM {dialect.Quote(Target)} WHERE _interval_start = {stamp})", ct))
+            return new(await CountAsync(Target, ct), 0, 0, 0, await CountAsync(Target, ct), 0);
+        var inserted = await connection.ExecuteAsync($"INSERT INTO {dialect.Quote(Target)} BY NAME SELECT *, {stamp} AS \"_interval_start\" FROM ({select})", ct);
+        var rows = await CountAsync(Target, ct);
+        return new(rows, inserted, 0, 0, rows - inserted, 0);
+    }
+
+    async Task<ModelResult> IntervalAsync(string select, string time, CancellationToken ct)
+    {
+        await StartFromPresentAsync(select, ct);
+        var within = $"{dialect.Quote(time)} >= TIMESTAMP '{context.Interval.Start.UtcDateTime:yyyy-MM-dd HH:mm:ss}' AND {dialect.Quote(time)} < TIMESTAMP '{context.Interval.End.UtcDateTime:yyyy-MM-dd HH:mm:ss}'";
+        await connection.ExecuteAsync($"CREATE OR REPLACE TABLE {dialect.Quote(New)} AS SELECT * FROM ({select}) WHERE {within}", ct);
+        var (old, fresh) = ($"(FROM {dialect.Quote(Target)} WHERE {within})", $"(FROM {dialect.Quote(New)})");
+        var inserted = await connection.ScalarAsync<long>($"SELECT count(*) FROM ({fresh} EXCEPT ALL {old})", ct);
+        var deleted = await connection.ScalarAsync<long>($"SELECT count(*) FROM ({old} EXCEPT ALL {fresh})", ct);
+        if (inserted + deleted > 0)
+            await connection.ExecuteAsync($"DELETE FROM {dialect.Quote(Target)} WHERE {within}; INSERT INTO {dialect.Quote(Target)} BY NAME FROM {dialect.Quote(New)}", ct);
+        var rows = await CountAsync(Target, ct);
+        return new(rows, inserted, 0, deleted, rows - inserted, 0);
+    }
+
+    Task StartFromPresentAsync(string select, CancellationToken ct) =>
+        connection.ExecuteAsync(
+            context.Swap ? $"CREATE OR REPLACE TABLE {dialect.Quote(Target)} AS SELECT * FROM ({select}) LIMIT 0" : $"CREATE TABLE IF NOT EXISTS {dialect.Quote(Target)} AS SELECT * FROM ({select}) LIMIT 0", ct);
+
+    // A merge with a key twice in its source would update twice and insert twice, without an error.
+    async Task<ModelResult> CheckKeyAsync(Table table, IReadOnlyList<string> key, long rows, CancellationToken ct)
+    {
+        if (key.Count > 0)
+        {
+            var distinct = key.Count == 1 ? dialect.Quote(key[0]) : $"hash({dialect.Quote(key)})";
+            if (!await connection.ScalarAsync<bool>($"SELECT count(*) = count(DISTINCT {distinct}) FROM {dialect.Quote(table)}", ct))
+            {
+                var twice = await connection.ScalarAsync<string>($"SELECT string_agg(k, '; ') FROM (SELECT concat_ws(', ', {dialect.Quote(key)}) AS k FROM {dialect.Quote(table)} GROUP BY {dialect.Quote(key)} HAVING count(*) > 1 LIMIT 3)", ct);
+                if (twice is not null)
+                    throw new PipelineException($"{model.File}: the model '{model.Name}' returns a key ({string.Join(", ", key)}) more than once: {twice}", hint: "Make its SELECT return each key once, or correct 'key'.");
+            }
+        }
+        return new(rows, rows, 0, 0, 0, 0);
+    }
+
+    async Task<bool> SameColumnsAsync(CancellationToken ct) =>
+        await connection.ScalarAsync<bool>(
+            """
+            SELECT coalesce(list(column_name || ' ' || data_type ORDER BY column_name) FILTER (WHERE table_schema = $s AND table_name = $t), [])
+              = coalesce(list(column_name || ' ' || data_type ORDER BY column_name) FILTER (WHERE table_schema = $ns AND table_name = $n), []) FROM information_schema.columns
+            """,
+            ct, ("s", Target.Schema), ("t", Target.Name), ("ns", New.Schema), ("n", New.Name));
+
+    Task<List<string>> ColumnsAsync(Table table, CancellationToken ct) =>
+        connection.QueryAsync("SELECT column_name FROM information_schema.columns WHERE table_schema = $s AND table_name = $t ORDER BY ordinal_position", r => r.GetString(0), ct, ("s", table.Schema), ("t", table.Name));
+
+    async Task<bool> ExistsAsync(CancellationToken ct) => (await ColumnsAsync(model.Table, ct)).Count > 0;
+
+    async Task<long> CountAsync(Table table, CancellationToken ct) => await connection.ScalarAsync<long>($"SELECT count(*) FROM {dialect.Quote(table)}", ct);
+}
