@@ -1,0 +1,135 @@
+using System.Data.Common;
+using System.Diagnostics;
+using Cartage.DuckDb;
+using Cartage.Warehouses;
+
+namespace Cartage.Checks;
+
+/// <summary>A check and the table it is on; free queries have none.</summary>
+public sealed record PlannedCheck(Check Check, Table? Table, IReadOnlySet<string> Pii);
+
+/// <summary>Runs checks on a connection, inside a transaction too: a check is the condition that is true for a row that breaks it, and the same condition counts and samples.</summary>
+public sealed class Verifier(DbConnection connection, Dialect dialect, Func<string, CancellationToken, Task<string>> rewrite, DateTimeOffset now)
+{
+    const int Samples = 10;
+
+    /// <summary>What each check found, in the order given.</summary>
+    public async Task<IReadOnlyList<CheckResult>> RunAsync(IReadOnlyList<PlannedCheck> checks, CancellationToken ct)
+    {
+        var counts = new Dictionary<Check, (long Failing, long Rows)>();
+        foreach (var group in checks.Where(c => c.Table is not null && RowCondition(c.Check) is not null).GroupBy(c => c.Table!))
+            await CountRowsAsync(group.Key, [.. group.Select(c => c.Check)], counts, ct);
+        List<CheckResult> results = [];
+        foreach (var check in checks)
+            try
+            {
+                results.Add(counts.TryGetValue(check.Check, out var count) ? await JudgeAsync(check, count.Failing, count.Rows, RowQuery(check), null, ct) : await RunOneAsync(check, ct));
+            }
+            catch (DuckDbException e)
+            {
+                throw new PipelineException($"{check.Check.File}:{check.Check.Line}: the check '{check.Check.Name}' cannot run: {e.Message.Split('\n')[0]}", hint: "Correct its SQL.", inner: e);
+            }
+        return results;
+    }
+
+    async Task CountRowsAsync(Table table, IReadOnlyList<Check> checks, Dictionary<Check, (long, long)> counts, CancellationToken ct)
+    {
+        var filters = string.Concat(checks.Select(c => $", count(*) FILTER (WHERE {RowCondition(c)})"));
+        var row = (await connection.QueryAsync($"SELECT count(*){filters} FROM {dialect.Quote(table)}", r => Enumerable.Range(0, r.FieldCount).Select(r.GetInt64).ToArray(), ct))[0];
+        foreach (var (check, i) in checks.Select((c, i) => (c, i)))
+            counts[check] = (row[i + 1], row[0]);
+    }
+
+    string? RowCondition(Check check) =>
+        check switch
+        {
+            Check.NotNull c => $"{dialect.Quote(c.Column)} IS NULL",
+            Check.AcceptedValues c => $"CAST({dialect.Quote(c.Column)} AS VARCHAR) NOT IN ({string.Join(", ", c.Values.Select(dialect.Literal))})",
+            Check.Matches c => $"NOT regexp_matches(CAST({dialect.Quote(c.Column)} AS VARCHAR), {dialect.Literal(c.Pattern)})",
+            Check.Between c => string.Join(" OR ", new[] { c.Min is null ? null : $"{dialect.Quote(c.Column)} < {Bound(c.Min)}", c.Max is null ? null : $"{dialect.Quote(c.Column)} > {Bound(c.Max)}" }.Where(x => x is not null).DefaultIfEmpty("false")),
+            _ => null,
+        };
+
+    string Bound(string value) => decimal.TryParse(value, System.Globalization.CultureInfo.InvariantCulture, out _) ? value : dialect.Literal(value);
+
+    string RowQuery(PlannedCheck check) => $"SELECT * FROM {dialect.Quote(check.Table!)} WHERE {RowCondition(check.Check)}";
+
+    async Task<CheckResult> RunOneAsync(PlannedCheck planned, CancellationToken ct)
+    {
+        var table = planned.Table is null ? "" : dialect.Quote(planned.Table);
+        switch (planned.Check)
+        {
+            case Check.Unique unique:
+                var key = dialect.Quote(unique.Columns);
+                var proof = (await connection.QueryAsync($"SELECT count(*), count(*) - count(DISTINCT {(unique.Columns.Count == 1 ? key : $"hash({key})")}) FROM {table}", r => (Rows: r.GetInt64(0), More: r.GetInt64(1)), ct))[0];
+                var repeated = $"SELECT {key}, count(*) AS rows FROM {table} GROUP BY {key} HAVING count(*) > 1";
+                var extra = proof.More == 0 ? 0 : await connection.ScalarAsync<long>($"SELECT coalesce(sum(rows - 1), 0)::BIGINT FROM ({repeated})", ct);
+                return await JudgeAsync(planned, extra, proof.Rows, repeated, null, ct);
+            case Check.References reference:
+                var target = await rewrite($"SELECT {dialect.Quote(reference.TargetColumn)} AS k FROM {dialect.Quote(reference.Target)}", ct);
+                var column = dialect.Quote(reference.Column);
+                var orphans = $"SELECT t.* FROM {table} t WHERE t.{column} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ({target}) p WHERE p.k = t.{column})";
+                return await JudgeAsync(planned, await CountAsync(orphans, ct), await CountAsync($"FROM {table}", ct), orphans, null, ct);
+            case Check.RowCount count:
+                var rows = await CountAsync($"FROM {table}", ct);
+                return await HoldsAsync(planned, $"SELECT {rows} {count.Condition}", rows, $"it has {rows} rows, expected {count.Condition}", ct);
+            case Check.Freshness fresh:
+                var newest = await connection.ScalarAsync<DateTime?>($"SELECT CAST(max({dialect.Quote(fresh.Column)}) AS TIMESTAMP) FROM {table}", ct);
+                var stale = newest is null || now.UtcDateTime - newest > fresh.MaxAge;
+                return new(planned.Check, planned.Table!.Name, !stale, stale ? 1 : 0, 1, [], stale ? $"the newest {fresh.Column} is {(newest is null ? "missing" : newest.Value.ToString("yyyy-MM-dd HH:mm", null))}" : null);
+            case Check.Reconcile reconcile:
+                return await ReconcileAsync(planned, reconcile.Condition, table, ct);
+            case Check.Query query:
+                var wrong = await rewrite(query.Sql, ct);
+                return await JudgeAsync(planned, await CountAsync(wrong, ct), 0, wrong, null, ct);
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    async Task<CheckResult> ReconcileAsync(PlannedCheck planned, string condition, string table, CancellationToken ct)
+    {
+        var whole = await rewrite($"SELECT coalesce(({condition}), false) FROM {dialect.Quote(planned.Table!.Name)}", ct);
+        var sides = condition.Split(" = ", 2);
+        string? message = null;
+        if (!await connection.ScalarAsync<bool>(whole, ct))
+            message = sides.Length < 2 || await SidesAsync(sides, planned.Table, ct) is not { } values ? $"{condition} does not hold" : $"{sides[0]} is {values.Left}, expected {values.Right}";
+        return new(planned.Check, planned.Table.Name, message is null, message is null ? 0 : 1, 1, [], message);
+    }
+
+    async Task<(string Left, string Right)?> SidesAsync(string[] sides, Table table, CancellationToken ct)
+    {
+        try
+        {
+            var sql = await rewrite($"SELECT CAST(({sides[0]}) AS VARCHAR), CAST(({sides[1]}) AS VARCHAR) FROM {dialect.Quote(table.Name)}", ct);
+            return (await connection.QueryAsync(sql, r => (Show(r, 0), Show(r, 1)), ct))[0];
+        }
+        catch (FormatException)
+        {
+            return null; // the condition is more than one comparison
+        }
+    }
+
+    static string Show(DbDataReader reader, int column) => reader.IsDBNull(column) ? "nothing" : reader.GetString(column);
+
+    async Task<CheckResult> HoldsAsync(PlannedCheck planned, string query, long rows, string message, CancellationToken ct) =>
+        await connection.ScalarAsync<bool>(query, ct)
+            ? new(planned.Check, planned.Table!.Name, true, 0, rows, [], null)
+            : new(planned.Check, planned.Table!.Name, false, 1, rows, [], message);
+
+    async Task<CheckResult> JudgeAsync(PlannedCheck planned, long failing, long rows, string query, string? message, CancellationToken ct)
+    {
+        var allowed = planned.Check.Allowed is not { } a ? 0 : a.IsPercent ? a.Value / 100 * rows : a.Value;
+        var samples = failing == 0 ? [] : await SampleAsync(query, planned.Pii, ct);
+        return new(planned.Check, planned.Table?.Name ?? "", failing <= allowed, failing, rows, samples, failing == 0 ? null : message ?? $"{failing} rows break it");
+    }
+
+    async Task<IReadOnlyList<string>> SampleAsync(string query, IReadOnlySet<string> pii, CancellationToken ct)
+    {
+        var columns = await connection.QueryAsync($"DESCRIBE {query}", r => r.GetString(0), ct);
+        var list = columns.Where(c => !c.StartsWith('_')).Select(c => pii.Contains(c) ? $"'***' AS {dialect.Quote(c)}" : dialect.Quote(c)).DefaultIfEmpty("*");
+        return await connection.QueryAsync($"SELECT CAST(to_json(s) AS VARCHAR) FROM (SELECT {string.Join(", ", list)} FROM ({query}) ORDER BY ALL LIMIT {Samples}) s", r => r.GetString(0), ct);
+    }
+
+    async Task<long> CountAsync(string query, CancellationToken ct) => await connection.ScalarAsync<long>($"SELECT count(*) FROM ({query})", ct);
+}

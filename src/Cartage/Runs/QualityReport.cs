@@ -1,0 +1,54 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Cartage.Ingest;
+using Cartage.Storage;
+
+namespace Cartage.Runs;
+
+/// <summary>A check's outcome as the report keeps it.</summary>
+public sealed record ReportedCheck(string Name, string Table, string Severity, bool Passed, bool Accepted, long Failing, string? Message, IReadOnlyList<string> Samples);
+
+/// <summary>Rows in quarantine for one reason.</summary>
+public sealed record ReportedReason(string Feed, string Rules, long Rows, string Example);
+
+/// <summary>All a quality report shows, as its JSON.</summary>
+public sealed record ReportData(
+    string Run, string Pipeline, RunState State, DateTimeOffset IntervalStart, DateTimeOffset IntervalEnd, DateTimeOffset StartedAt, double TookMs, string? Message, string? Hint,
+    IReadOnlyList<RowEquation> Equations, IReadOnlyList<ReportedReason> SetAside, IReadOnlyList<ReportedCheck> Checks, IReadOnlyList<TableProfile> Tables, IReadOnlyList<TaskResult> Tasks);
+
+/// <summary>The page and the JSON that every run leaves in the reports zone.</summary>
+public static class QualityReport
+{
+    /// <summary>Writes both under the interval's date and returns the page's path.</summary>
+    public static async Task<string> WriteAsync(
+        IObjectStore reports, RunResult run, IReadOnlyList<TableProfile> profiles,
+        IReadOnlyDictionary<string, IReadOnlyList<(string Rules, long Rows, string Example)>> setAside, CancellationToken ct)
+    {
+        var data = new ReportData(
+            run.RunId, run.Pipeline, run.State, run.Interval.Start, run.Interval.End, run.StartedAt, run.Took.TotalMilliseconds, run.Message, run.Hint, run.Equations,
+            [.. setAside.SelectMany(f => f.Value.Select(r => new ReportedReason(f.Key, r.Rules, r.Rows, r.Example)))],
+            [.. run.Checks.Select(c => new ReportedCheck(c.Check.Name, c.Table, c.Check.Severity.ToString().ToLowerInvariant(), c.Passed, c.Accepted, c.Failing, c.Message, c.Samples))],
+            profiles, run.Tasks);
+        var folder = LocalFolder.Key(run.Pipeline, run.Interval.End.UtcDateTime.ToString("yyyy-MM-dd", null), run.RunId);
+        var before = await PreviousAsync(reports, run, ct);
+        await reports.PutAsync(folder + "/quality.json", new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(data, ReportJson.Default.ReportData)), ct);
+        await reports.PutAsync(folder + "/quality.html", new MemoryStream(System.Text.Encoding.UTF8.GetBytes(ReportHtml.Render(data, before))), ct);
+        return await reports.FetchAsync(folder + "/quality.html", ct);
+    }
+
+    static async Task<ReportData?> PreviousAsync(IObjectStore reports, RunResult run, CancellationToken ct)
+    {
+        StoredObject? newest = null;
+        await foreach (var item in reports.ListAsync(LocalFolder.Key(run.Pipeline) + "/", ct))
+            if (item.Key.EndsWith("/quality.json", StringComparison.Ordinal))
+                newest = newest is null || string.CompareOrdinal(item.Key.Split('/')[^2], newest.Key.Split('/')[^2]) > 0 ? item : newest;
+        if (newest is null)
+            return null;
+        await using var file = File.OpenRead(await reports.FetchAsync(newest.Key, ct));
+        return await JsonSerializer.DeserializeAsync(file, ReportJson.Default.ReportData, ct);
+    }
+}
+
+[JsonSourceGenerationOptions(UseStringEnumConverter = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSerializable(typeof(ReportData))]
+sealed partial class ReportJson : JsonSerializerContext;

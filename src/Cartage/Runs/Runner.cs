@@ -1,0 +1,367 @@
+using System.Data.Common;
+using Cartage.Checks;
+using Cartage.DuckDb;
+using Cartage.Ingest;
+using Cartage.Models;
+using Cartage.Plans;
+using Cartage.Projects;
+using Cartage.Warehouses;
+
+namespace Cartage.Runs;
+
+/// <summary>Does what a plan says: extract, stage, build, check, and publish in one transaction; the one place where an exception becomes a result.</summary>
+sealed class Runner(Workspace workspace, Plan plan, RunRequest request, IProgress<RunEvent>? progress)
+{
+    readonly Dialect _dialect = workspace.Warehouse.Dialect;
+    readonly Pipeline _pipeline = plan.Pipeline;
+    readonly List<TaskResult> _tasks = [];
+    readonly Dictionary<string, FeedLoad> _loads = [];
+    readonly Dictionary<string, string> _built = [];
+    readonly long _began = workspace.Clock.GetTimestamp();
+    readonly DateTimeOffset _startedAt = workspace.Clock.GetUtcNow();
+    readonly string _runId = RunId.New(workspace.Clock.GetUtcNow());
+    IReadOnlyList<CheckResult> _checks = [];
+    IReadOnlyList<TableProfile> _profiles = [];
+    string? _report;
+
+    string TempFolder => Path.Combine(workspace.Project.StateFolder, "tmp");
+
+    /// <summary>Runs to an end, whatever happens.</summary>
+    public async Task<RunResult> RunAsync(CancellationToken ct)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        if (_pipeline.Timeout is { } timeout)
+            limit.CancelAfter(timeout);
+        await workspace.Store.SaveAsync(Result(RunState.Running), CancellationToken.None);
+        Tell("run", "", RunState.Running, $"{_pipeline.Name} {plan.Interval}");
+        RunResult result;
+        try
+        {
+            result = await PhasesAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            result = Result(RunState.Cancelled, "it was cancelled; nothing was published");
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            result = Result(RunState.Failed, $"it took longer than its timeout of {_pipeline.Timeout}; nothing was published", "Raise 'timeout' in pipeline.yml, or look at which task is slow with 'cartage explain'.");
+        }
+        catch (PipelineException e)
+        {
+            result = Result(RunState.Failed, e.Message, e.Hint);
+        }
+        catch (DuckDbException e)
+        {
+            result = Result(RunState.Failed, e.Message.Split("\n\n")[0], "Nothing was published. If the disk is full, free some space and run again.");
+        }
+        catch (IOException e)
+        {
+            result = Result(RunState.Failed, e.Message, "Nothing was published. Free some space or mend the folder, then run again.");
+        }
+        Tell("run", "", result.State, result.Message ?? "done");
+        await workspace.Store.SaveAsync(result, CancellationToken.None);
+        return result;
+    }
+
+    async Task<RunResult> PhasesAsync(CancellationToken ct)
+    {
+        var feeds = plan.Tasks.OfType<PlannedTask.Load>().Select(t => t.Feed).ToList();
+        var manifests = request.Runs("extract") ? await ExtractAsync(feeds, ct) : await LandedAsync(feeds, ct);
+        if (request.Only.Count > 0 && !request.Runs("load") && !request.Runs("build") && !request.Runs("check"))
+            return Result(RunState.Succeeded);
+        await using var connection = await workspace.Warehouse.OpenAsync(ct);
+        await WarehouseState.EnsureAsync(connection, ct);
+        if (request.Runs("load"))
+        {
+            await StageAsync(connection, feeds, manifests, ct);
+            if (await UnreadableAsync(connection, ct) is { } refused)
+                return refused;
+            if (_loads.Values.Where(l => l.Rejecting > 0).ToList() is { Count: > 0 } rejecting)
+                return await RejectAsync(string.Join("; ", rejecting.Select(l => $"{l.Feed.Name}: {l.Rejecting} rows break a rule of severity reject")), "Mend the data, or set the rows aside once with 'cartage run --set-aside FEED'.", ct);
+        }
+        var builds = request.Runs("build") ? plan.Tasks.OfType<PlannedTask.Build>().ToList() : [];
+        if (!_loads.Values.Any(l => l.Changed || l.Equation.Read > 0) && !builds.Any(b => b.Certain) && request.Only.Count == 0)
+            return Result(RunState.Succeeded, "nothing changed");
+        return plan.Swap ? await SwapAsync(connection, builds, ct) : await MergeAsync(connection, builds, ct);
+    }
+
+    async Task<Dictionary<string, IReadOnlyList<Manifest>>> ExtractAsync(List<Feed> feeds, CancellationToken ct)
+    {
+        var landing = new Landing(workspace.Zones.Raw, TempFolder, workspace.Clock);
+        var found = await Task.WhenAll(feeds.Select(feed => TaskAsync("extract", feed.Name, "to see whether its files changed", async () =>
+        {
+            var manifests = await landing.LandAsync(workspace.Files, feed, ct);
+            return (manifests, (Func<TaskResult, TaskResult>)(t => t with { Rows = manifests.Count }));
+        }, ct)));
+        return feeds.Zip(found).ToDictionary(x => x.First.Name, x => x.Second);
+    }
+
+    async Task<Dictionary<string, IReadOnlyList<Manifest>>> LandedAsync(List<Feed> feeds, CancellationToken ct)
+    {
+        var landing = new Landing(workspace.Zones.Raw, TempFolder, workspace.Clock);
+        Dictionary<string, IReadOnlyList<Manifest>> manifests = [];
+        foreach (var feed in feeds)
+            manifests[feed.Name] = await landing.ReadManifestsAsync(feed, ct);
+        return manifests;
+    }
+
+    async Task StageAsync(DbConnection connection, List<Feed> feeds, Dictionary<string, IReadOnlyList<Manifest>> manifests, CancellationToken ct)
+    {
+        var context = new LoadContext(new(_runId, _startedAt), plan.Swap, TempFolder, request.SetAside);
+        Dictionary<string, List<Manifest>> fresh = [];
+        foreach (var feed in feeds)
+        {
+            var ledger = plan.Swap ? (await Ledger.ReadAsync(connection, feed, ct)).Where(x => x.Value == "unreadable").ToDictionary() : await Ledger.ReadAsync(connection, feed, ct);
+            fresh[feed.Name] = [.. manifests[feed.Name].Where(m => !ledger.ContainsKey(m.Object))];
+        }
+        var anything = fresh.Values.Any(f => f.Count > 0);
+        var loads = await Task.WhenAll(feeds.Select(async feed =>
+        {
+            var fixedRows = !anything && await HasFixedAsync(feed, ct);
+            if (!plan.Swap && fresh[feed.Name].Count == 0 && !fixedRows && !(anything && await QuarantineTable.ExistsAsync(connection, feed, ct)))
+            {
+                Skip("load", feed.Name, "no object that is not loaded yet");
+                return null;
+            }
+            return await TaskAsync("load", feed.Name, plan.Swap ? "every landed object" : $"{fresh[feed.Name].Count} objects are not loaded yet", async () =>
+            {
+                var load = await FeedLoad.StageAsync(workspace.Warehouse, workspace.Zones.Raw, feed, fresh[feed.Name], retryOpen: anything, context, ct);
+                return (load, (Func<TaskResult, TaskResult>)(t => t with { Rows = load.Equation.Read }));
+            }, ct);
+        }));
+        foreach (var load in loads.OfType<FeedLoad>())
+            _loads[load.Feed.Name] = load;
+        foreach (var feed in feeds.Where(f => _loads.ContainsKey(f.Name)))
+            await _loads[feed.Name].PrepareAsync(connection, _loads, ct);
+        Failpoint.Reach("staged");
+    }
+
+    async Task<bool> HasFixedAsync(Feed feed, CancellationToken ct)
+    {
+        await using var connection = await workspace.Warehouse.OpenAsync(ct);
+        return (await QuarantineTable.CountAsync(connection, feed, ct)).Exists(x => x.Status == "fixed");
+    }
+
+    async Task<RunResult?> UnreadableAsync(DbConnection connection, CancellationToken ct)
+    {
+        var unreadable = _loads.Values.SelectMany(l => l.Unreadable.Select(u => (l.Feed, u.Object, u.Reason))).ToList();
+        if (unreadable.Count == 0)
+            return null;
+        foreach (var (feed, item, reason) in unreadable)
+            await Ledger.AddAsync(connection, feed, [(item, reason)], new RunStamp(_runId, _startedAt), ct);
+        var (_, first, why) = unreadable[0];
+        return await RejectAsync(
+            $"{first.Source}: the file cannot be read: {why}{(unreadable.Count > 1 ? $" (and {unreadable.Count - 1} more files)" : "")}",
+            "Nothing was published. The file is marked and left out until it changes: mend it and run again, or run again without it.",
+            ct
+        );
+    }
+
+    // Everything new is built aside with committed tables, which DuckDB reads with every thread; then one small transaction renames it in.
+    async Task<RunResult> SwapAsync(DbConnection connection, IReadOnlyList<PlannedTask.Build> builds, CancellationToken ct)
+    {
+        if (await BuildAsync(connection, builds, ct) is { } refused)
+            return refused;
+        Failpoint.Reach("built");
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        foreach (var load in _loads.Values)
+            await load.ApplyAsync(connection, ct);
+        foreach (var build in builds.Where(b => _built.ContainsKey(b.Model.Name)))
+            await ModelBuilder.PublishAsync(connection, _dialect, build.Model, build.Model.Materialization is Materialization.View ? await FinalSqlAsync(connection, build.Model, ct) : "", ct);
+        return await CheckAndCommitAsync(connection, transaction, ct);
+    }
+
+    // Differences are small and the tables they go into are committed: one real transaction for all of it.
+    async Task<RunResult> MergeAsync(DbConnection connection, IReadOnlyList<PlannedTask.Build> builds, CancellationToken ct)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        foreach (var load in _loads.Values)
+            await load.ApplyAsync(connection, ct);
+        Failpoint.Reach("applied");
+        if (await BuildAsync(connection, builds, ct) is { } refused)
+        {
+            await transaction.RollbackAsync(CancellationToken.None);
+            return refused;
+        }
+        return await CheckAndCommitAsync(connection, transaction, ct);
+    }
+
+    async Task<RunResult?> BuildAsync(DbConnection connection, IReadOnlyList<PlannedTask.Build> builds, CancellationToken ct)
+    {
+        HashSet<string> changed = [.. _loads.Values.Where(l => l.Changed).SelectMany(l => new[] { l.Feed.Name, l.Feed.Name + "_history" })];
+        foreach (var build in builds)
+        {
+            var model = build.Model;
+            var reads = await ModelReads.ForAsync(connection, model, ct);
+            var because = reads.FirstOrDefault(changed.Contains);
+            if (!build.Certain && because is null && !Template.Names(model.Sql).Any(n => n is "start" or "end"))
+            {
+                Skip("build", model.Name, "nothing it reads changed");
+                continue;
+            }
+            var result = await TaskAsync("build", model.Name, build.Certain ? build.Why : because is null ? "a new interval" : $"{because} changed", async () =>
+            {
+                var sql = Template.Render(model.Sql, plan.Interval, workspace.Project.Variables, _dialect.Quote(model.Table));
+                var built = await new ModelBuilder(connection, _dialect, model, new(plan.Swap, ResolveAside, FindModel, plan.Interval, sql)).BuildAsync(ct);
+                return (built, (Func<TaskResult, TaskResult>)(t => t with { Rows = built.Rows, Inserted = built.Inserted, Updated = built.Updated, Deleted = built.Deleted, Unchanged = built.Unchanged, Closed = built.Closed }));
+            }, ct);
+            _built[model.Name] = _dialect.Quote(plan.Swap ? model.Table.Next : model.Table);
+            if (result.Changed || plan.Swap || model.Materialization is Materialization.View)
+                changed.Add(model.Name);
+            if (result.Reject is { } reject)
+                return await RejectAsync($"{model.Name}: {reject}", "Nothing was published. Mend the data, or let the look-up say 'missing: unknown' or 'missing: infer'.", ct);
+        }
+        return null;
+    }
+
+    async Task<RunResult> CheckAndCommitAsync(DbConnection connection, DbTransaction transaction, CancellationToken ct)
+    {
+        if (request.Runs("check"))
+        {
+            _checks = await TaskAsync("check", _pipeline.Name, "on exactly what is about to be published", async () => (await VerifyAsync(connection, ct), (Func<TaskResult, TaskResult>)(t => t)), ct);
+            var broken = _checks.Where(c => !c.Passed && c.Check.Severity == Severity.Reject && !c.Accepted).ToList();
+            if (broken.Count > 0)
+            {
+                await transaction.RollbackAsync(CancellationToken.None);
+                return await RejectAsync(
+                    $"{broken.Count} checks failed: {string.Join("; ", broken.Take(3).Select(c => $"{c.Check.Name}: {c.Message}"))}",
+                    $"Nothing was published; yesterday's tables stand. Mend the data or the rule, or accept it once with 'cartage run --accept {broken[0].Check.Name}'.",
+                    ct
+                );
+            }
+        }
+        _profiles = await TaskAsync("profile", _pipeline.Name, "of every table that changed", async () => (await ProfileAsync(connection, ct), (Func<TaskResult, TaskResult>)(t => t)), ct);
+        var state = _loads.Values.Any(l => l.Equation.Quarantined > 0) ? RunState.Quarantined : RunState.Succeeded;
+        if (_loads.Values.FirstOrDefault(l => !l.Equation.Holds) is { } unequal)
+        {
+            await transaction.RollbackAsync(CancellationToken.None);
+            return Result(RunState.Failed, $"{unequal.Feed.Name}: the rows do not add up: {unequal.Equation}", "Nothing was published. This is a defect of Cartage; please report it with the file.");
+        }
+        await TaskAsync("publish", _pipeline.Name, plan.Swap ? "one transaction, by swap" : "one transaction, by merge", async () =>
+        {
+            foreach (var build in plan.Tasks.OfType<PlannedTask.Build>().Where(b => _built.ContainsKey(b.Model.Name)))
+                await WarehouseState.SetModelAsync(connection, build.Model, _tasks.First(t => t.Kind == "build" && t.Name == build.Model.Name).Rows ?? 0, _runId, _startedAt, ct);
+            await WarehouseState.AddOutcomeAsync(connection, _runId, plan, state, workspace.Clock.GetUtcNow(), ct);
+            Failpoint.Reach("before-commit");
+            await transaction.CommitAsync(CancellationToken.None);
+            Failpoint.Reach("committed");
+            return (0, (Func<TaskResult, TaskResult>)(t => t));
+        }, ct);
+        await ReportAsync(state, ct);
+        return Result(state);
+    }
+
+    async Task<IReadOnlyList<CheckResult>> VerifyAsync(DbConnection connection, CancellationToken ct)
+    {
+        var models = plan.Tasks.OfType<PlannedTask.Build>().Select(b => b.Model).Where(m => _built.ContainsKey(m.Name) || request.Only.Count > 0).ToList();
+        var pii = _pipeline.Feeds.SelectMany(f => f.Columns.Where(c => c.Pii).Select(c => c.Name)).Concat(_pipeline.Models.SelectMany(m => m.Pii)).ToHashSet();
+        List<PlannedCheck> planned = [.. models.SelectMany(m => m.Checks.Select(c => new PlannedCheck(c, m.Table, pii))), .. _pipeline.Checks.Select(c => new PlannedCheck(c, null, pii))];
+        var verifier = new Verifier(connection, _dialect, (sql, stop) => ModelReader.RewriteAsync(connection, sql, ResolveFinal, stop), plan.Interval.End);
+        return [.. (await verifier.RunAsync(planned, ct)).Select(r => r with { Accepted = !r.Passed && request.Accept.Contains(r.Check.Name) })];
+    }
+
+    async Task<IReadOnlyList<TableProfile>> ProfileAsync(DbConnection connection, CancellationToken ct)
+    {
+        var tables = plan.Tasks.OfType<PlannedTask.Build>().Select(b => b.Model).Where(m => m.Materialization is not Materialization.View && _tasks.Exists(t => t is { Kind: "build", State: RunState.Succeeded } && t.Name == m.Name && t.Inserted + t.Updated + t.Deleted + t.Closed > 0));
+        var pii = _pipeline.Feeds.SelectMany(f => f.Columns.Where(c => c.Pii).Select(c => c.Name)).Concat(_pipeline.Models.SelectMany(m => m.Pii)).ToHashSet();
+        List<TableProfile> profiles = [];
+        foreach (var model in tables)
+            profiles.Add(await TableProfile.ReadAsync(connection, _dialect, model.Table, pii, ct));
+        return profiles;
+    }
+
+    // After the commit: a report that cannot be written does not undo what was published.
+    async Task ReportAsync(RunState state, CancellationToken ct)
+    {
+        await using var connection = await workspace.Warehouse.OpenAsync(ct);
+        Dictionary<string, IReadOnlyList<(string Rules, long Rows, string Example)>> aside = [];
+        foreach (var feed in _pipeline.Feeds)
+            if ((await QuarantineTable.CountAsync(connection, feed, ct)).Where(x => x.Status == "open").Select(x => (x.Rules, x.Rows, x.Example)).ToList() is { Count: > 0 } rows)
+                aside[feed.Name] = rows;
+        _report = await QualityReport.WriteAsync(workspace.Zones.Reports, Result(state), _profiles, aside, ct);
+    }
+
+    async Task<RunResult> RejectAsync(string message, string hint, CancellationToken ct)
+    {
+        var result = Result(RunState.Rejected, message, hint);
+        _report = await QualityReport.WriteAsync(workspace.Zones.Reports, result, _profiles, new Dictionary<string, IReadOnlyList<(string, long, string)>>(), ct);
+        return result with { Report = _report };
+    }
+
+    // While tables are built aside, names read the tables aside; those that are not rebuilt read what is published.
+    string? ResolveAside(TableRead read) => Resolve(read, aside: plan.Swap);
+
+    string? ResolveFinal(TableRead read) => Resolve(read, aside: false);
+
+    string? Resolve(TableRead read, bool aside)
+    {
+        if (read.Schema is { } schema)
+            return workspace.Project.Pipelines.Any(p => p.Name == schema || Table.ModelSchema(p.Name) == schema) ? _dialect.Quote(new Table(Table.ModelSchema(schema), read.Name)) : null;
+        if (FindModel(read.Name) is { } model)
+            return aside && _built.TryGetValue(model.Name, out var built) ? built : _dialect.Quote(model.Table);
+        foreach (var feed in _pipeline.Feeds)
+            if (feed.Name == read.Name)
+                return _dialect.Quote(aside && _loads.TryGetValue(feed.Name, out var load) ? load.Readable : feed.Base);
+            else if (feed.History.Name == read.Name)
+                return _dialect.Quote(aside && _loads.TryGetValue(feed.Name, out var load) && load.Swap ? feed.History.Next : feed.History);
+        return null;
+    }
+
+    Model? FindModel(string name) => _pipeline.Models.FirstOrDefault(m => m.Name == name);
+
+    async Task<string> FinalSqlAsync(DbConnection connection, Model model, CancellationToken ct) =>
+        await ModelReader.RewriteAsync(connection, Template.Render(model.Sql, plan.Interval, workspace.Project.Variables, _dialect.Quote(model.Table)), ResolveFinal, ct);
+
+    async Task<T> TaskAsync<T>(string kind, string name, string why, Func<Task<(T Value, Func<TaskResult, TaskResult> Fill)>> work, CancellationToken ct)
+    {
+        var (at, began) = (workspace.Clock.GetUtcNow(), workspace.Clock.GetTimestamp());
+        Tell(kind, name, RunState.Running, why);
+        try
+        {
+            var (value, fill) = await Retry.RunAsync(kind == "extract" ? _pipeline.Retry : new(), workspace.Clock, work, (attempt, e) => Tell(kind, name, RunState.Running, $"attempt {attempt} failed: {e.Message}"), ct);
+            var done = fill(new(kind, name, RunState.Succeeded, at, workspace.Clock.GetElapsedTime(began), why));
+            Add(done);
+            Tell(kind, name, RunState.Succeeded, done.Rows is { } rows ? $"{rows:N0} {(kind == "extract" ? "objects" : "rows")}" : why);
+            return value;
+        }
+        catch (Exception e)
+        {
+            Add(new(kind, name, e is OperationCanceledException ? RunState.Cancelled : RunState.Failed, at, workspace.Clock.GetElapsedTime(began), why) { Message = e.Message });
+            Tell(kind, name, RunState.Failed, e.Message);
+            if (e is DuckDbException && kind == "build")
+                throw new PipelineException($"{FindModel(name)!.File}: the model '{name}' cannot be built: {e.Message.Split("\n\n")[0]}", hint: "Nothing was published. Correct its SQL, then run again.", inner: e);
+            throw;
+        }
+    }
+
+    void Skip(string kind, string name, string why)
+    {
+        Add(new(kind, name, RunState.Skipped, workspace.Clock.GetUtcNow(), TimeSpan.Zero, why));
+        Tell(kind, name, RunState.Skipped, why);
+    }
+
+    void Add(TaskResult task)
+    {
+        lock (_tasks)
+            _tasks.Add(task);
+    }
+
+    void Tell(string kind, string task, RunState state, string message)
+    {
+        var e = new RunEvent(workspace.Clock.GetUtcNow(), _runId, kind, task, state, message);
+        workspace.Store.Add(e);
+        progress?.Report(e);
+    }
+
+    RunResult Result(RunState state, string? message = null, string? hint = null) =>
+        new(_runId, _pipeline.Name, state, plan.Interval, _startedAt, workspace.Clock.GetElapsedTime(_began))
+        {
+            Tasks = [.. _tasks],
+            Equations = [.. _loads.Values.Select(l => l.Equation)],
+            Checks = _checks,
+            Message = message,
+            Hint = hint,
+            Report = _report,
+        };
+}

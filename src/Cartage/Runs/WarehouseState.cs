@@ -1,0 +1,49 @@
+using System.Data.Common;
+using Cartage.Ingest;
+using Cartage.Models;
+using Cartage.Plans;
+using Cartage.Projects;
+using Cartage.Warehouses;
+
+namespace Cartage.Runs;
+
+/// <summary>What the warehouse knows of what was published: outcomes of runs and what each model's table was built from; it commits with the tables.</summary>
+static class WarehouseState
+{
+    public static async Task EnsureAsync(DbConnection connection, CancellationToken ct)
+    {
+        await Ledger.EnsureAsync(connection, ct);
+        await connection.ExecuteAsync(
+            """
+            CREATE TABLE IF NOT EXISTS cartage.outcomes (run VARCHAR, pipeline VARCHAR, state VARCHAR, interval_start TIMESTAMP, interval_end TIMESTAMP, finished_at TIMESTAMP);
+            CREATE TABLE IF NOT EXISTS cartage.models (pipeline VARCHAR, model VARCHAR, definition VARCHAR, run VARCHAR, rows BIGINT, updated_at TIMESTAMP);
+            """,
+            ct
+        );
+    }
+
+    public static async Task<Dictionary<string, string>> DefinitionsAsync(DbConnection connection, Pipeline pipeline, CancellationToken ct) =>
+        (await connection.QueryAsync("SELECT model, definition FROM cartage.models WHERE pipeline = $p", r => (r.GetString(0), r.GetString(1)), ct, ("p", pipeline.Name))).ToDictionary(x => x.Item1, x => x.Item2);
+
+    public static async Task<HashSet<string>> LoadedFeedsAsync(DbConnection connection, Pipeline pipeline, CancellationToken ct) =>
+        [.. await connection.QueryAsync("SELECT table_name FROM information_schema.tables WHERE table_schema = $s AND table_type = 'BASE TABLE'", r => r.GetString(0), ct, ("s", Table.RawSchema(pipeline.Name)))];
+
+    public static async Task<DateTimeOffset?> LastEndAsync(DbConnection connection, Pipeline pipeline, CancellationToken ct) =>
+        await connection.ScalarAsync<DateTime?>("SELECT max(interval_end) FROM cartage.outcomes WHERE pipeline = $p", ct, ("p", pipeline.Name)) is { } end ? new DateTimeOffset(DateTime.SpecifyKind(end, DateTimeKind.Utc)) : null;
+
+    public static async Task<RunState?> OutcomeAsync(DbConnection connection, string run, CancellationToken ct) =>
+        Enum.TryParse<RunState>(await connection.ScalarAsync<string>("SELECT state FROM cartage.outcomes WHERE run = $run", ct, ("run", run)), ignoreCase: true, out var state) ? state : null;
+
+    public static Task AddOutcomeAsync(DbConnection connection, string run, Plan plan, RunState state, DateTimeOffset at, CancellationToken ct) =>
+        connection.ExecuteAsync(
+            "INSERT INTO cartage.outcomes VALUES ($run, $pipeline, $state, $start, $end, $at)",
+            ct,
+            ("run", run), ("pipeline", plan.Pipeline.Name), ("state", state.ToString().ToLowerInvariant()),
+            ("start", plan.Interval.Start.UtcDateTime), ("end", plan.Interval.End.UtcDateTime), ("at", at.UtcDateTime));
+
+    public static Task SetModelAsync(DbConnection connection, Model model, long rows, string run, DateTimeOffset at, CancellationToken ct) =>
+        connection.ExecuteAsync(
+            "DELETE FROM cartage.models WHERE pipeline = $p AND model = $m; INSERT INTO cartage.models VALUES ($p, $m, $d, $run, $rows, $at)",
+            ct,
+            ("p", model.Pipeline), ("m", model.Name), ("d", Plan.Definition(model)), ("run", run), ("rows", rows), ("at", at.UtcDateTime));
+}
