@@ -124,12 +124,12 @@ public sealed class DuckDbCommand : DbCommand
         for (ulong i = 0; i < count; i++)
         {
             reader.Dispose();
-            reader = RunOne(connection, extracted, i, streaming && i == count - 1, single: count == 1);
+            reader = RunOne(connection, extracted, i, streaming && i == count - 1);
         }
         return reader;
     }
 
-    unsafe DuckDbDataReader RunOne(DuckDbConnection connection, ExtractedHandle extracted, ulong index, bool streaming, bool single)
+    unsafe DuckDbDataReader RunOne(DuckDbConnection connection, ExtractedHandle extracted, ulong index, bool streaming)
     {
         var prepared = Native.duckdb_prepare_extracted_statement(connection.Handle, extracted, index, out var statement);
         using (statement)
@@ -142,7 +142,7 @@ public sealed class DuckDbCommand : DbCommand
                 ? Native.duckdb_execute_prepared_streaming(statement, out result)
                 : Native.duckdb_execute_prepared(statement, out result);
             if (state == 0)
-                return new(connection, result, single);
+                return new(connection, result);
             var failure = new DuckDbException(
                 Native.Text(Native.duckdb_result_error(ref result)) ?? "The statement failed.",
                 (DuckDbErrorType)Native.duckdb_result_error_type(ref result)

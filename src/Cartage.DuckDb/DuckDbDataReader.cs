@@ -18,7 +18,7 @@ public sealed class DuckDbDataReader : DbDataReader
 
     internal DuckDbDataReader(DuckDbConnection connection) => _connection = connection;
 
-    internal unsafe DuckDbDataReader(DuckDbConnection connection, NativeResult result, bool single)
+    internal unsafe DuckDbDataReader(DuckDbConnection connection, NativeResult result)
         : this(connection)
     {
         (_result, _open) = (result, true);
@@ -29,8 +29,8 @@ public sealed class DuckDbDataReader : DbDataReader
             _names[i] = Native.Text(Native.duckdb_column_name(ref _result, i))!;
             _types[i] = LogicalType.Read(Native.duckdb_column_logical_type(ref _result, i));
         }
-        // 2 is DUCKDB_RESULT_TYPE_CHANGED_ROWS.
-        RecordsAffected = Native.duckdb_result_return_type(_result) == 2 ? (int)Native.duckdb_rows_changed(ref _result) : single ? -1 : 0;
+        // 1 is DUCKDB_RESULT_TYPE_CHANGED_ROWS.
+        RecordsAffected = Native.duckdb_result_return_type(_result) == 1 ? (int)Native.duckdb_rows_changed(ref _result) : -1;
     }
 
     /// <inheritdoc/>

@@ -120,6 +120,18 @@ public sealed class Reading : IDisposable
     }
 
     [Fact]
+    public void Counts_the_rows_a_statement_changed()
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = "CREATE TABLE t (i INTEGER)";
+        Assert.Equal(-1, command.ExecuteNonQuery());
+        command.CommandText = "INSERT INTO t SELECT * FROM range(7)";
+        Assert.Equal(7, command.ExecuteNonQuery());
+        command.CommandText = "UPDATE t SET i = 0; DELETE FROM t WHERE i = 1";
+        Assert.Equal(0, command.ExecuteNonQuery());
+    }
+
+    [Fact]
     public void Says_where_an_error_is_and_what_was_perhaps_meant()
     {
         _connection.Execute("CREATE TABLE orders (order_id INTEGER)");
