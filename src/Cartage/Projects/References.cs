@@ -1,0 +1,28 @@
+namespace Cartage.Projects;
+
+/// <summary>Mistakes between files that need no SQL: names that nothing provides, names that two things have.</summary>
+static class References
+{
+    public static IEnumerable<Finding> Findings(Project project)
+    {
+        foreach (var pipeline in project.Pipelines)
+        {
+            var feeds = pipeline.Feeds.GroupBy(f => f.Name).ToDictionary(g => g.Key, g => g.First());
+            foreach (var twice in pipeline.Feeds.GroupBy(f => f.Name).Where(g => g.Count() > 1).Select(g => g.Last()))
+                yield return new(twice.File, twice.Line, $"there are two feeds '{twice.Name}'");
+            foreach (var twice in pipeline.Models.GroupBy(m => m.Name).Where(g => g.Count() > 1).Select(g => g.Last()))
+                yield return new(twice.File, 1, $"there are two models '{twice.Name}'");
+            foreach (var model in pipeline.Models.Where(m => feeds.ContainsKey(m.Name)))
+                yield return new(model.File, 1, $"'{model.Name}' is a model and a feed: what reads it is ambiguous", $"Rename the model; the feed is in {feeds[model.Name].File}:{feeds[model.Name].Line}.");
+            foreach (var (feed, column) in pipeline.Feeds.SelectMany(f => f.Columns.Select(c => (f, c))))
+                if (column.References is { } reference)
+                    if (!feeds.TryGetValue(reference.Feed, out var parent))
+                        yield return new(feed.File, column.Line, $"refers to the feed '{reference.Feed}', which is not there.", Spelling.Suggest(reference.Feed, feeds.Keys));
+                    else if (parent.Columns.Count > 0 && !parent.Columns.Any(c => c.Name == reference.Column))
+                        yield return new(feed.File, column.Line, $"refers to '{reference.Feed}.{reference.Column}', which is not declared.", Spelling.Suggest(reference.Column, parent.Columns.Select(c => c.Name)));
+            foreach (var model in pipeline.Models)
+                foreach (var look in model.Dimensions.Where(l => pipeline.Models.All(m => m.Name != l.Dimension)))
+                    yield return new(model.File, 1, $"looks up the dimension '{look.Dimension}', which is no model.", Spelling.Suggest(look.Dimension, pipeline.Models.Select(m => m.Name)));
+        }
+    }
+}
