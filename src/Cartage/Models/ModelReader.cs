@@ -14,7 +14,7 @@ public static class ModelReader
     /// <summary>The tables a SELECT reads, CTEs taken out; a <see cref="FormatException"/> says that it is not one SELECT.</summary>
     public static async Task<IReadOnlyList<TableRead>> ReadTablesAsync(DbConnection connection, string sql, CancellationToken ct)
     {
-        var text = await connection.ScalarAsync<string>("SELECT json_serialize_sql($sql)", ct, ("sql", sql));
+        var text = await connection.ScalarAsync<string>("SELECT json_serialize_sql($sql::VARCHAR)", ct, ("sql", sql));
         using var json = JsonDocument.Parse(text!, new() { MaxDepth = 512 });
         if (json.RootElement.GetProperty("error").GetBoolean())
             throw new FormatException(json.RootElement.GetProperty("error_message").GetString());

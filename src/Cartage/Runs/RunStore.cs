@@ -13,7 +13,7 @@ public sealed class RunStore : IAsyncDisposable
         CREATE TABLE IF NOT EXISTS runs (
           run VARCHAR, seq BIGINT, pipeline VARCHAR, state VARCHAR, interval_start TIMESTAMP, interval_end TIMESTAMP,
           started_at TIMESTAMP, took_ms DOUBLE, message VARCHAR, hint VARCHAR, report VARCHAR, tasks VARCHAR, equations VARCHAR);
-        CREATE TABLE IF NOT EXISTS logs (run VARCHAR, seq BIGINT, at TIMESTAMP, kind VARCHAR, task VARCHAR, state VARCHAR, message VARCHAR);
+        CREATE TABLE IF NOT EXISTS logs (run VARCHAR, seq BIGINT, "at" TIMESTAMP, kind VARCHAR, task VARCHAR, state VARCHAR, message VARCHAR);
         """;
 
     readonly DuckDbConnection _connection;
@@ -94,7 +94,7 @@ public sealed class RunStore : IAsyncDisposable
         {
             await FlushPendingAsync(ct);
             return await _connection.QueryAsync(
-                "SELECT seq, at, run, kind, task, state, message FROM logs WHERE run = $run AND seq > $after ORDER BY seq",
+                "SELECT seq, \"at\", run, kind, task, state, message FROM logs WHERE run = $run AND seq > $after ORDER BY seq",
                 r => (r.GetInt64(0), new RunEvent(Utc(r, 1), r.GetString(2), r.GetString(3), r.GetString(4), State(r.GetString(5)), r.GetString(6))),
                 ct,
                 ("run", runId), ("after", after));
