@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Cartage.Projects;
 
 namespace Cartage.Host.Commands;
 
@@ -11,7 +12,7 @@ static class CommandLine
         var terminal = shell.Terminal;
         try
         {
-            var parse = Root(shell).Parse(args);
+            var parse = Root(shell with { Args = args }).Parse(args);
             if (parse.Errors.Count > 0 && parse.Action is not ExamplesHelp)
                 return Refuse(parse, shell);
             return await parse.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = terminal.Out, Error = terminal.Error }, ct);
@@ -53,6 +54,19 @@ static class CommandLine
     static IEnumerable<Verb> Verbs(Shell shell) =>
     [
         InitCommand.Create(shell),
+        ValidateCommand.Create(shell),
+        PlanCommand.Create(shell),
+        RunCommand.Create(shell),
+        BackfillCommand.Create(shell),
+        CheckCommand.Create(shell),
+        QueryCommand.Create(shell),
+        LsCommand.Create(shell),
+        LogsCommand.Create(shell),
+        QuarantineCommand.Create(shell),
+        LineageCommand.Create(shell),
+        ExplainCommand.Create(shell),
+        GcCommand.Create(shell),
+        DoctorCommand.Create(shell),
         VersionCommand.Create(shell),
     ];
 
@@ -63,8 +77,8 @@ static class CommandLine
         // A verb that is misspelt is also a verb that is missing; the first says more.
         foreach (var problem in problems.Count > 1 ? problems.Where(x => !x.StartsWith("Required command", StringComparison.Ordinal)) : problems)
             error.WriteLine(problem);
-        if (parse.UnmatchedTokens is [var typed, ..] && Closest(typed, parse.CommandResult.Command.Subcommands.Select(x => x.Name)) is { } verb)
-            error.WriteLine($"Did you mean '{verb}'?");
+        if (parse.UnmatchedTokens is [var typed, ..] && Spelling.Suggest(typed, parse.CommandResult.Command.Subcommands.Select(x => x.Name)) is { } question)
+            error.WriteLine(question);
         var path = parse.CommandResult.Command is RootCommand ? "" : Path(parse) + " ";
         error.WriteLine($"Try: cartage {path}--help");
         return ExitCode.Wrong;
@@ -74,20 +88,4 @@ static class CommandLine
         string.Join(' ', parse.CommandResult.Command.Parents.OfType<Command>().Where(x => x is not RootCommand).Select(x => x.Name).Append(parse.CommandResult.Command.Name));
 
     static string Sentence(string message, string? hint) => hint is null ? message : $"{message.TrimEnd()} {hint}";
-
-    /// <summary>The name that was most likely meant, if any is near.</summary>
-    internal static string? Closest(string typed, IEnumerable<string> names) =>
-        names.Select(x => (Name: x, Distance: Distance(typed, x))).Where(x => x.Distance <= Math.Max(1, typed.Length / 3)).OrderBy(x => x.Distance).Select(x => x.Name).FirstOrDefault();
-
-    static int Distance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var (diagonal, _) = (row[0], row[0] = i);
-            for (var j = 1; j <= b.Length; j++)
-                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)));
-        }
-        return row[b.Length];
-    }
 }

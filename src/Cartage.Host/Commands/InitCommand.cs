@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Cartage.Host.Output;
+using Cartage.Projects;
 
 namespace Cartage.Host.Commands;
 
@@ -17,7 +18,7 @@ static class InitCommand
     static int Run(Invocation on, string template, string? dir, bool dryRun)
     {
         if (!Examples.Names.Contains(template))
-            throw new UsageException($"There is no template '{template}'.", CommandLine.Closest(template, Examples.Names) is { } near ? $"Did you mean '{near}'?" : $"There are: {string.Join(", ", Examples.Names)}.");
+            throw new UsageException($"There is no template '{template}'.", Spelling.Suggest(template, Examples.Names) ?? $"There are: {string.Join(", ", Examples.Names)}.");
         var folder = on.PathOf(dir ?? template);
         if (File.Exists(Path.Combine(folder, "project.yml")))
             throw new UsageException($"{dir ?? template}: there is a project already.", "Name another folder: cartage init " + template + " another-name");

@@ -15,6 +15,9 @@ sealed class Invocation(Shell shell, ParseResult parse)
         ? format
         : throw new UsageException($"'{parse.CommandResult.Command.Name}' prints table or json; '{format.ToString().ToLowerInvariant()}' is for query only.");
 
+    /// <summary>The whole command, as it was typed.</summary>
+    public string CommandText => $"cartage {string.Join(' ', shell.Args)}".TrimEnd();
+
     public bool Quiet => parse.GetValue(Common.Quiet);
 
     public bool LogsJson => parse.GetValue(Common.Log) is not null;
@@ -67,6 +70,9 @@ sealed class Invocation(Shell shell, ParseResult parse)
     }
 
     public void Print(Grid grid) => Terminal.Print(grid, Format);
+
+    /// <summary>The same command, typed in another folder.</summary>
+    public Invocation In(string folder) => new(shell with { Folder = folder }, parse);
 
     /// <summary>An absolute path from one that may be relative to where the command was typed.</summary>
     public string PathOf(string path) => Path.GetFullPath(path, shell.Folder);

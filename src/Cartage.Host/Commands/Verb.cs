@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using Cartage.Projects;
 
 namespace Cartage.Host.Commands;
 
@@ -22,11 +24,19 @@ sealed class Verb : Command
         return this;
     }
 
+    // What looks like an option and is none would else be taken for the argument.
+    void RefuseOption(ArgumentResult result)
+    {
+        if (result.Tokens.Select(x => x.Value).FirstOrDefault(x => x.Length > 1 && x[0] == '-' && !x.Any(char.IsWhiteSpace)) is not { } typed)
+            return;
+        result.AddError($"There is no option '{typed}'. {Spelling.Suggest(typed, Options.Concat(Common.All).Select(x => x.Name))}".TrimEnd());
+    }
+
     void Take(Symbol symbol)
     {
         switch (symbol)
         {
-            case Argument argument: Add(argument); break;
+            case Argument argument: Add(argument); argument.Validators.Add(RefuseOption); break;
             case Option option: Add(option); break;
             case Command command: Add(command); break;
         }

@@ -13,6 +13,16 @@ sealed class Grid(params IReadOnlyList<string> columns)
 
     public void Add(params IReadOnlyList<object?> row) => _rows.Add(row);
 
+    /// <summary>The same without the columns after the second that hold only zeros or nothing.</summary>
+    public Grid WithoutEmpty()
+    {
+        var kept = Enumerable.Range(0, columns.Count).Where(i => i < 2 || _rows.Exists(x => x[i] is not (null or 0L))).ToList();
+        Grid grid = new([.. kept.Select(i => columns[i])]);
+        foreach (var row in _rows)
+            grid.Add([.. kept.Select(i => row[i])]);
+        return grid;
+    }
+
     /// <summary>Its rows as one JSON array, a row a line.</summary>
     public string Json()
     {
@@ -42,5 +52,12 @@ sealed class Grid(params IReadOnlyList<string> columns)
     /// <summary>Whether every value of a column is a number.</summary>
     public bool IsNumeric(int column) => _rows.Exists(x => Cell.IsNumber(x[column])) && _rows.TrueForAll(x => x[column] is null or DBNull || Cell.IsNumber(x[column]));
 
-    public static string Flat(object? value) => Cell.Text(value).ReplaceLineEndings(" ");
+    /// <summary>A value on one line; control characters are made visible, so that data cannot steer the terminal.</summary>
+    public static string Flat(object? value)
+    {
+        var text = Cell.Text(value).ReplaceLineEndings(" ");
+        return text.Any(char.IsControl) ? string.Concat(text.Select(Visible)) : text;
+    }
+
+    static char Visible(char c) => c < ' ' ? (char)('\u2400' + c) : char.IsControl(c) ? '\ufffd' : c;
 }

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using Cartage.Host.Output;
+using Cartage.Runs;
+
+namespace Cartage.Host.Commands;
+
+static class BackfillCommand
+{
+    public static Verb Create(Shell shell)
+    {
+        Argument<string> span = new("A..B") { Description = "From A up to, not including, B: 2016-01-01..2017-01-01" };
+        RunArguments arguments = new();
+        Option<string> every = new("--every") { Description = "The length of one run's interval: 1d, 7d, 12h", HelpName = "span", DefaultValueFactory = _ => "1d" };
+        var dryRun = Common.DryRun();
+        return new Verb("backfill", "Run past intervals one by one; those already done are left out, so it can be repeated",
+            ["cartage backfill 2016-01-01..2016-02-01", "cartage backfill 2016-01-01..2017-01-01 bike-store.* --every 30d", "cartage backfill 2016-01-01..2016-02-01 --dry-run"],
+            [span, .. arguments.Few, every, dryRun])
+            .Does(shell, async (on, ct) =>
+            {
+                if (await arguments.LoadAsync(on, ct) is not { } project)
+                    return ExitCode.Wrong;
+                var intervals = Intervals(on.Value(span)!, Spans.Parse("--every", on.Value(every)!), RunArguments.Zone(project)).ToList();
+                var request = arguments.Request(on, project);
+                await using var session = await on.OpenAsync(project, ct);
+                var left = await LeftAsync(session.Workspace, intervals, request, ct);
+                if (on.Value(dryRun))
+                    return Print(on, left);
+                var states = new List<RunState>();
+                foreach (var (interval, _) in left.Where(x => !x.Done))
+                {
+                    var one = request with { From = interval.Start, To = interval.End };
+                    on.Say($"{interval}");
+                    var results = await RunCommand.RunAsync(on, session.Workspace, await session.Workspace.PlanAsync(one, ct), one, ct);
+                    states.AddRange(results.Select(x => x.State));
+                    if (ExitCode.Of(states, strict: false) != ExitCode.Succeeded)
+                        break;
+                }
+                if (states.Count == 0)
+                    on.Say("Nothing is left to do: every interval was run before.");
+                return ExitCode.Of(states, strict: false);
+            });
+    }
+
+    /// <summary>The intervals from A to B, the last one shorter where they do not divide evenly.</summary>
+    internal static IEnumerable<Interval> Intervals(string typed, TimeSpan every, TimeZoneInfo zone)
+    {
+        var parts = typed.Split("..");
+        if (parts.Length != 2)
+            throw new UsageException($"{typed}: not a span.", "Write 2016-01-01..2017-01-01; the end is not included.");
+        var (start, end) = (RunArguments.Instant("backfill", parts[0], zone)!.Value, RunArguments.Instant("backfill", parts[1], zone)!.Value);
+        if (start >= end)
+            throw new UsageException($"The interval ends before it starts: {typed}.", "Swap the two; the end is not included.");
+        return Cut();
+
+        IEnumerable<Interval> Cut()
+        {
+            for (var at = start; at < end; at += every)
+                yield return new(at, at + every < end ? at + every : end);
+        }
+    }
+
+    static async Task<List<(Interval Interval, bool Done)>> LeftAsync(Workspace workspace, List<Interval> intervals, RunRequest request, CancellationToken ct)
+    {
+        var runs = await workspace.Store.ListRunsAsync(int.MaxValue, ct);
+        var pipelines = (await workspace.PlanAsync(request, ct)).Select(x => x.Pipeline.Name).ToList();
+        var done = runs.Where(x => x.State is RunState.Succeeded or RunState.Quarantined).Select(x => (x.Pipeline, x.Interval)).ToHashSet();
+        return intervals.ConvertAll(x => (x, pipelines.TrueForAll(p => done.Contains((p, x)))));
+    }
+
+    static int Print(Invocation on, List<(Interval Interval, bool Done)> intervals)
+    {
+        Grid grid = new("from", "to", "state");
+        foreach (var (interval, done) in intervals)
+            grid.Add(interval.Start, interval.End, done ? "done before" : "would run");
+        on.Print(grid);
+        return ExitCode.Succeeded;
+    }
+}

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using Cartage.Host.Output;
+using Cartage.Models;
+using Cartage.Projects;
+using Cartage.Runs;
+using Cartage.Warehouses;
+
+namespace Cartage.Host.Commands;
+
+static class ExplainCommand
+{
+    public static Verb Create(Shell shell)
+    {
+        Argument<string> what = new("what") { Description = "A run's id, or the beginning of one, or a model" };
+        return new Verb("explain", "Say why a run did what it did, or what a model is", ["cartage explain 20260101T020000Z-x7k2", "cartage explain fact_sales", "cartage explain fact_sales --format json"], what)
+            .Looks(shell, async (on, workspace, ct) =>
+            {
+                var typed = on.Value(what)!;
+                var models = workspace.Project.Pipelines.SelectMany(x => x.Models).Where(x => typed == x.Name || typed == $"{x.Pipeline}.{x.Name}").ToList();
+                if (models is [var model, ..])
+                    await ModelAsync(on, workspace, model, ct);
+                else if (await workspace.Store.GetRunAsync(typed, ct) is { } run)
+                    Run(on, run);
+                else
+                    throw new UsageException($"There is no model and no run '{typed}'.", Spelling.Suggest(typed, workspace.Project.Pipelines.SelectMany(x => x.Models).Select(x => x.Name)) ?? "See: cartage ls models, cartage ls runs");
+                return ExitCode.Succeeded;
+            });
+    }
+
+    static void Run(Invocation on, RunResult run)
+    {
+        if (on.Format == Format.Json)
+        {
+            on.Terminal.Out.WriteLine(RunData.Json(run));
+            return;
+        }
+        on.Terminal.Out.WriteLine($"{run.RunId}  {run.Pipeline}  {RunView.Text(run.State)}  {run.Interval}  {Cell.Duration(run.Took)}");
+        if (run.Message is not null)
+            on.Terminal.Out.WriteLine(run.Message);
+        Grid grid = new("task", "name", "state", "why", "rows", "inserted", "updated", "deleted", "unchanged", "closed", "took");
+        foreach (var x in run.Tasks)
+            grid.Add(x.Kind, x.Name, RunView.Text(x.State), x.Message ?? x.Why, x.Rows, x.Inserted, x.Updated, x.Deleted, x.Unchanged, x.Closed, Cell.Duration(x.Took));
+        on.Print(grid.WithoutEmpty());
+        if (run.Hint is not null)
+            on.Terminal.Out.WriteLine(run.Hint);
+        if (run.Report is not null)
+            on.Terminal.Out.WriteLine($"Quality report: {run.Report}");
+    }
+
+    static async Task ModelAsync(Invocation on, Workspace workspace, Model model, CancellationToken ct)
+    {
+        var newest = (await workspace.Store.ListRunsAsync(1000, ct)).SelectMany(x => x.Tasks.Select(t => (Run: x, Task: t))).FirstOrDefault(x => x.Task.Kind == "build" && x.Task.Name == model.Name);
+        await using var connection = await workspace.Warehouse.OpenAsync(ct);
+        var columns = await connection.QueryAsync("SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = $schema AND table_name = $name ORDER BY ordinal_position", r => $"{r.GetString(0)} {r.GetString(1)}", ct, ("schema", model.Table.Schema), ("name", model.Table.Name));
+        Grid grid = new("property", "value");
+        grid.Add("model", $"{model.Pipeline}.{model.Name}");
+        grid.Add("description", model.Description);
+        grid.Add("kind", LsCommand.Kind(model.Materialization));
+        grid.Add("table", model.Table.ToString());
+        grid.Add("written in", model.File);
+        grid.Add("dimensions", string.Join(", ", model.Dimensions.Select(x => $"{x.Column} from {x.Dimension} by {x.Key}")));
+        grid.Add("checks", string.Join(", ", model.Checks.Select(x => x.Name)));
+        grid.Add("columns", string.Join(", ", columns));
+        grid.Add("last built", newest.Run is null ? null : $"{newest.Run.RunId}: {RunView.Text(newest.Task.State)}, {newest.Task.Why}");
+        on.Print(grid);
+    }
+}

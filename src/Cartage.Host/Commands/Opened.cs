@@ -1,0 +1,80 @@
+using Cartage.Host.Socket;
+using Cartage.Projects;
+using Cartage.Runs;
+
+namespace Cartage.Host.Commands;
+
+/// <summary>How verbs come by the project and its tables.</summary>
+static class Opened
+{
+    /// <summary>The project and every mistake in its files.</summary>
+    public static LoadedProject Read(this Invocation on, string? env = null, IReadOnlyList<string>? variables = null) =>
+        ProjectFiles.Load(on.ProjectFolder(), env, Variables(variables ?? []));
+
+    /// <summary>The same with the mistakes in its SQL, which are looked for where its files are right.</summary>
+    public static async Task<LoadedProject> ReadAsync(this Invocation on, string? env, IReadOnlyList<string> variables, CancellationToken ct) =>
+        on.Read(env, variables) is var loaded && loaded.Findings.Count == 0 ? loaded with { Findings = await Binding.CheckAsync(loaded.Project, ct) } : loaded;
+
+    /// <summary>The project when it has no mistakes; else every mistake is said and there is none.</summary>
+    public static async Task<Project?> LoadAsync(this Invocation on, string? env, IReadOnlyList<string> variables, CancellationToken ct) =>
+        on.Accept(await on.ReadAsync(env, variables, ct));
+
+    static Project? Accept(this Invocation on, LoadedProject loaded)
+    {
+        if (loaded.Findings.Count == 0)
+            return loaded.Project;
+        foreach (var finding in loaded.Findings)
+            on.Complain(finding.ToString());
+        on.Complain($"{Count(loaded.Findings.Count, "mistake")}. Nothing was done.");
+        return null;
+    }
+
+    /// <summary>Opens a project's tables and answers other processes' questions for as long as they are open.</summary>
+    public static async Task<Session> OpenAsync(this Invocation on, Project project, CancellationToken ct)
+    {
+        if (on.Shell.Session is not null)
+            throw new UsageException("Only looking is possible while the project is in use.", "Wait for the run to end.");
+        var workspace = await Workspace.OpenAsync(project, on.CommandText, VersionCommand.Version, folders => Connectors.Connectors.OpenWarehouseAsync(project, folders, ct), on.Shell.Clock, ct);
+        return Session.Start(workspace, on.Shell);
+    }
+
+    /// <summary>Says what a verb that only looks does; where another process holds the project, that one answers.</summary>
+    public static Verb Looks(this Verb verb, Shell shell, Func<Invocation, Workspace, CancellationToken, Task<int>> act) => verb.Does(shell, async (on, ct) =>
+    {
+        if (shell.Session is { } held)
+            return await act(on, held.Workspace, ct);
+        if (on.Accept(on.Read()) is not { } project)
+            return ExitCode.Wrong;
+        // Two processes that only look may meet: the one that comes second asks the first, or finds it gone.
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await using var session = await on.OpenAsync(project, ct);
+                return await act(on, session.Workspace, ct);
+            }
+            catch (PipelineException e) when (e.IsTransient && attempt < 40)
+            {
+                if (await Client.AskAsync(project.StateFolder, shell, ct) is { } code)
+                    return code;
+                await Task.Delay(TimeSpan.FromMilliseconds(50), shell.Clock, ct);
+            }
+        }
+    });
+
+    /// <summary><c>1 row</c>, <c>2 rows</c>, <c>1,445 rows</c>.</summary>
+    public static string Count(long n, string noun) => FormattableString.Invariant($"{n:N0} {noun}{(n == 1 ? "" : "s")}");
+
+    /// <summary><c>name=value</c> pairs as they were typed.</summary>
+    public static Dictionary<string, string> Variables(IReadOnlyList<string> typed)
+    {
+        Dictionary<string, string> values = [];
+        foreach (var one in typed)
+        {
+            if (one.IndexOf('=') is not (> 0 and var at))
+                throw new UsageException($"--var {one}: a name and a value are wanted.", "Write --var name=value.");
+            values[one[..at]] = one[(at + 1)..];
+        }
+        return values;
+    }
+}

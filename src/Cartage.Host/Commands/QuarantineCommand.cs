@@ -1,0 +1,71 @@
+using System.CommandLine;
+using System.Data.Common;
+using Cartage.Host.Output;
+using Cartage.Ingest;
+using Cartage.Projects;
+using Cartage.Runs;
+
+namespace Cartage.Host.Commands;
+
+static class QuarantineCommand
+{
+    public static Verb Create(Shell shell) => new("quarantine", "What was set aside, why, and back in through the same load",
+        ["cartage quarantine ls", "cartage quarantine show orders --limit 5", "cartage quarantine fix orders --set order_status=4 --where \"order_id = '17'\"", "cartage quarantine release orders"],
+        Ls(shell), Show(shell), QuarantineRepair.Fix(shell), QuarantineRepair.Release(shell));
+
+    static Verb Ls(Shell shell) => new Verb("ls", "List the feeds and reasons of the rows that were set aside", ["cartage quarantine ls", "cartage quarantine ls --format json"])
+        .Looks(shell, async (on, workspace, ct) =>
+        {
+            await using var connection = await workspace.Warehouse.OpenAsync(ct);
+            on.Print(await SummaryAsync(workspace, connection, ct));
+            return ExitCode.Succeeded;
+        });
+
+    static Verb Show(Shell shell)
+    {
+        Argument<string> name = new("feed") { Description = "The feed, as name or pipeline.name" };
+        Option<int> limit = new("--limit") { Description = "The most rows printed", HelpName = "n", DefaultValueFactory = _ => 20 };
+        return new Verb("show", "Show the rows a feed set aside", ["cartage quarantine show orders", "cartage quarantine show bike-store.orders --limit 100 --format json"], name, limit)
+            .Looks(shell, async (on, workspace, ct) =>
+            {
+                var feed = FindFeed(workspace.Project, on.Value(name)!);
+                await using var connection = await workspace.Warehouse.OpenAsync(ct);
+                if (!await QuarantineTable.ExistsAsync(connection, feed, ct))
+                {
+                    on.Say("Nothing was set aside.");
+                    return ExitCode.Succeeded;
+                }
+                await using var command = connection.CreateCommand();
+                command.CommandText = $"SELECT * FROM {workspace.Warehouse.Dialect.Quote(feed.Quarantine)} WHERE _status <> 'released' ORDER BY _object, _record";
+                await using var reader = await command.ExecuteReaderAsync(ct);
+                if (await RowPrinter.PrintAsync(on, reader, on.Value(limit), ct))
+                    on.Say($"Only the first {on.Value(limit)} rows; --limit sets how many.");
+                return ExitCode.Succeeded;
+            });
+    }
+
+    /// <summary>How many rows of which feed lie in quarantine, for what reason.</summary>
+    public static async Task<Grid> SummaryAsync(Workspace workspace, DbConnection connection, CancellationToken ct)
+    {
+        Grid grid = new("feed", "rules", "rows", "status", "such as");
+        foreach (var feed in workspace.Project.Pipelines.SelectMany(x => x.Feeds))
+        {
+            foreach (var (rules, status, rows, example) in await QuarantineTable.CountAsync(connection, feed, ct))
+                grid.Add($"{feed.Pipeline}.{feed.Name}", rules, rows, status, example);
+        }
+        return grid;
+    }
+
+    /// <summary>The feed a name means; where several pipelines have one, it must say which.</summary>
+    public static Feed FindFeed(Project project, string typed)
+    {
+        var feeds = project.Pipelines.SelectMany(x => x.Feeds).ToList();
+        var found = feeds.FindAll(x => typed == x.Name || typed == $"{x.Pipeline}.{x.Name}");
+        return found switch
+        {
+            [var one] => one,
+            [] => throw new UsageException($"There is no feed '{typed}'.", Spelling.Suggest(typed, feeds.Select(x => x.Name)) ?? "See: cartage ls feeds"),
+            _ => throw new UsageException($"Several pipelines have a feed '{typed}'.", $"Write one of: {string.Join(", ", found.Select(x => $"{x.Pipeline}.{x.Name}"))}."),
+        };
+    }
+}

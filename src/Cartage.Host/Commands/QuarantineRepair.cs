@@ -1,0 +1,84 @@
+using System.CommandLine;
+using Cartage.Ingest;
+using Cartage.Projects;
+using Cartage.Runs;
+using Cartage.Warehouses;
+
+namespace Cartage.Host.Commands;
+
+/// <summary>The way back in: rows are mended in quarantine, then go through the same load as all others.</summary>
+static class QuarantineRepair
+{
+    public static Verb Fix(Shell shell)
+    {
+        Argument<string> name = new("feed") { Description = "The feed, as name or pipeline.name" };
+        Option<string[]> set = new("--set") { Description = "A column's new text; an empty one means no value", HelpName = "column=value", Required = true };
+        var (where, dryRun) = (Where(), Common.DryRun());
+        return new Verb("fix", "Mend rows in quarantine; the next run tries them again", ["cartage quarantine fix orders --set customer_id=12 --where \"_record = 17\"", "cartage quarantine fix orders --set order_status=4 --dry-run"], name, set, where, dryRun)
+            .Does(shell, async (on, ct) =>
+            {
+                if (await on.LoadAsync(null, [], ct) is not { } project)
+                    return ExitCode.Wrong;
+                var feed = QuarantineCommand.FindFeed(project, on.Value(name)!);
+                var values = Opened.Variables(on.Value(set)!).ToDictionary(x => x.Key, x => x.Value.Length == 0 ? null : x.Value);
+                if (values.Keys.FirstOrDefault(x => feed.Columns.All(c => c.Name != x)) is { } unknown)
+                    throw new UsageException($"Feed '{feed.Name}' has no column '{unknown}'.", Spelling.Suggest(unknown, feed.Columns.Select(x => x.Name)));
+                await using var session = await on.OpenAsync(project, ct);
+                var condition = on.Value(where) ?? "true";
+                var rows = await CountAsync(session.Workspace, feed, condition, ct);
+                if (!on.Value(dryRun) && rows > 0)
+                {
+                    await using var connection = await session.Workspace.Warehouse.OpenAsync(ct);
+                    rows = await QuarantineTable.FixAsync(connection, feed, condition, values, ct);
+                }
+                on.Say($"{(on.Value(dryRun) ? "Would mend" : "Mended")} {Opened.Count(rows, "row")} of {feed.Name}. They come back with the next run, or now: cartage quarantine release {feed.Name}");
+                return ExitCode.Succeeded;
+            });
+    }
+
+    public static Verb Release(Shell shell)
+    {
+        Argument<string> name = new("feed") { Description = "The feed, as name or pipeline.name" };
+        Option<bool> all = new("--all") { Description = "Also rows that were not mended, as they are: for when the contract changed" };
+        var (where, dryRun) = (Where(), Common.DryRun());
+        return new Verb("release", "Run the pipeline with the mended rows of a feed", ["cartage quarantine release orders", "cartage quarantine release orders --all --where \"_record < 100\"", "cartage quarantine release orders --dry-run"], name, all, where, dryRun)
+            .Does(shell, async (on, ct) =>
+            {
+                if (await on.LoadAsync(null, [], ct) is not { } project)
+                    return ExitCode.Wrong;
+                var feed = QuarantineCommand.FindFeed(project, on.Value(name)!);
+                await using var session = await on.OpenAsync(project, ct);
+                var condition = $"({on.Value(where) ?? "true"}) AND _status IN ({(on.Value(all) ? "'open', " : "")}'fixed')";
+                var rows = await CountAsync(session.Workspace, feed, condition, ct);
+                if (rows == 0 || on.Value(dryRun))
+                {
+                    on.Say(rows == 0 ? $"There is nothing to release: no row of {feed.Name} was mended. Mend with: cartage quarantine fix {feed.Name} --set column=value, or take them as they are with --all." : $"Would try {Opened.Count(rows, "row")} of {feed.Name} again.");
+                    return ExitCode.Succeeded;
+                }
+                await using (var connection = await session.Workspace.Warehouse.OpenAsync(ct))
+                    await QuarantineTable.MarkAsync(connection, feed, condition, "fixed", ct);
+                var request = new RunRequest($"{feed.Pipeline}.*");
+                var results = await RunCommand.RunAsync(on, session.Workspace, await session.Workspace.PlanAsync(request, ct), request, ct);
+                return ExitCode.Of(results.Select(x => x.State), strict: false);
+            });
+    }
+
+    static Option<string?> Where() => new("--where") { Description = "Which rows: a SQL condition over the quarantine's columns (default: all)", HelpName = "condition" };
+
+    static async Task<long> CountAsync(Workspace workspace, Feed feed, string condition, CancellationToken ct)
+    {
+        await using var connection = await workspace.Warehouse.OpenDoorAsync(ct);
+        if (!await QuarantineTable.ExistsAsync(connection, feed, ct))
+            return 0;
+        var sql = $"SELECT count(*) FROM {workspace.Warehouse.Dialect.Quote(feed.Quarantine)} WHERE _status <> 'released' AND ({condition})";
+        await ReadOnlySql.RequireAsync(connection, sql, ct);
+        try
+        {
+            return await connection.ScalarAsync<long>(sql, ct);
+        }
+        catch (System.Data.Common.DbException e)
+        {
+            throw new UsageException($"--where {condition}: {e.Message}", $"See its columns: cartage quarantine show {feed.Name}");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using System.Data.Common;
+using Cartage.Host.Output;
+using Cartage.Runs;
+
+namespace Cartage.Host.Commands;
+
+static class QueryCommand
+{
+    const int TerminalLimit = 1000;
+
+    public static Verb Create(Shell shell)
+    {
+        Argument<string> sql = new("sql") { Description = "One SELECT; it cannot change anything" };
+        Option<int?> limit = new("--limit") { Description = $"The most rows printed (default: {TerminalLimit} as a table, all otherwise)", HelpName = "n" };
+        limit.Validators.Add(x =>
+        {
+            if (x.Tokens.Count == 1 && int.TryParse(x.Tokens[0].Value, out var value) && value < 1)
+                x.AddError($"--limit {value}: the least is 1.");
+        });
+        return new Verb("query", "Ask the tables, read-only; --format table, json, jsonl or csv",
+            ["cartage query \"select count(*) from bike_store.fact_sales\"", "cartage query \"from bike_store.dim_products\" --format csv > products.csv", "cartage query \"select * from bike_store.fact_sales\" --format jsonl --limit 10"],
+            sql, limit)
+            .Looks(shell, (on, workspace, ct) => RunAsync(on, workspace, on.Value(sql)!, on.Value(limit), ct));
+    }
+
+    static async Task<int> RunAsync(Invocation on, Workspace workspace, string sql, int? limit, CancellationToken ct)
+    {
+        await using (var door = await workspace.Warehouse.OpenDoorAsync(ct))
+            await ReadOnlySql.RequireAsync(door, sql, ct);
+        await using var connection = await workspace.Warehouse.OpenAsync(ct);
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        try
+        {
+            await using var reader = await command.ExecuteReaderAsync(ct);
+            var most = limit ?? (on.Format == Format.Table ? TerminalLimit : int.MaxValue);
+            if (await RowPrinter.PrintAsync(on, reader, most, ct))
+                on.Say(FormattableString.Invariant($"Only the first {most:N0} rows; --limit sets how many."));
+            return ExitCode.Succeeded;
+        }
+        catch (DbException e)
+        {
+            throw new UsageException($"The query failed: {e.Message}", "See what there is: cartage ls tables");
+        }
+    }
+}

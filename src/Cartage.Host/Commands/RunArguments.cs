@@ -1,0 +1,68 @@
+using System.CommandLine;
+using System.Globalization;
+using Cartage.Projects;
+using Cartage.Runs;
+
+namespace Cartage.Host.Commands;
+
+/// <summary>The options of the verbs that run something, and the request they make.</summary>
+sealed class RunArguments
+{
+    static readonly string[] Phases = ["extract", "load", "build", "check"];
+
+    readonly Argument<string?> _selector = Common.Selector();
+    readonly Option<string?> _from = new("--from") { Description = "Start of the interval: 2016-01-01, or with a time; a bare date is midnight in the pipeline's time zone", HelpName = "time" };
+    readonly Option<string?> _to = new("--to") { Description = "End of the interval, which it does not include", HelpName = "time" };
+    readonly Option<bool> _fullRefresh = new("--full-refresh") { Description = "Build every table anew from what has landed" };
+    readonly Option<string[]> _only = new("--only") { Description = "Some phases only, with commas between", HelpName = "extract,load,build,check", DefaultValueFactory = _ => [] };
+    readonly Option<string[]> _accept = new("--accept") { Description = "Let this check fail once", HelpName = "check", DefaultValueFactory = _ => [] };
+    readonly Option<string[]> _setAside = new("--set-aside") { Description = "Send the rows that break this rule to the quarantine, once", HelpName = "check", DefaultValueFactory = _ => [] };
+    readonly Option<string?> _env = Common.Env();
+    readonly Option<string[]> _var = Common.Var();
+
+    public IReadOnlyList<Symbol> Symbols => [_selector, _from, _to, _fullRefresh, _only, _env, _var, _accept, _setAside];
+
+    /// <summary>The symbols of a verb that takes a selector and a project only.</summary>
+    public IReadOnlyList<Symbol> Few => [_selector, _env, _var, _accept];
+
+    /// <summary>The project, or none when it has mistakes.</summary>
+    public Task<Project?> LoadAsync(Invocation on, CancellationToken ct) => on.LoadAsync(on.Value(_env), on.Value(_var) ?? [], ct);
+
+    public RunRequest Request(Invocation on, Project project)
+    {
+        var zone = Zone(project);
+        var (from, to) = (Instant("--from", on.Value(_from), zone), Instant("--to", on.Value(_to), zone));
+        return from >= to
+            ? throw new UsageException($"The interval ends before it starts: --from {on.Value(_from)} --to {on.Value(_to)}.", "Swap the two; the end is not included.")
+            : new RunRequest(on.Value(_selector))
+            {
+                From = from,
+                To = to,
+                FullRefresh = on.Value(_fullRefresh),
+                Only = Chosen(on.Value(_only) ?? []),
+                Accept = on.Value(_accept)?.ToHashSet() ?? [],
+                SetAside = on.Value(_setAside)?.ToHashSet() ?? [],
+            };
+    }
+
+    /// <summary>The zone of bare dates: the one its pipelines share, since one invocation has one interval.</summary>
+    public static TimeZoneInfo Zone(Project project) => project.Pipelines.Select(x => x.TimeZone).Distinct().ToList() is [var only] ? only : TimeZoneInfo.Utc;
+
+    /// <summary>An instant as typed; a bare date is midnight in <paramref name="zone"/>.</summary>
+    public static DateTimeOffset? Instant(string name, string? text, TimeZoneInfo zone)
+    {
+        if (text is null)
+            return null;
+        if (!DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time))
+            throw new UsageException($"{name} {text}: not a date or time.", "Write 2016-01-31, 2016-01-31T06:00 or 2016-01-31T06:00:00Z.");
+        return time.Kind == DateTimeKind.Unspecified ? new DateTimeOffset(time, zone.GetUtcOffset(time)).ToUniversalTime() : new DateTimeOffset(time).ToUniversalTime();
+    }
+
+    static HashSet<string> Chosen(string[] typed)
+    {
+        var phases = typed.SelectMany(x => x.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).ToHashSet();
+        return phases.FirstOrDefault(x => !Phases.Contains(x)) is { } unknown
+            ? throw new UsageException($"--only {unknown}: there is no such phase.", Spelling.Suggest(unknown, Phases) ?? $"There are: {string.Join(", ", Phases)}.")
+            : phases;
+    }
+}

@@ -1,0 +1,16 @@
+using Spectre.Console;
+
+namespace Cartage.Host.Output;
+
+/// <summary>Shows that something goes on, once it has taken half a second.</summary>
+static class Waiting
+{
+    public static TimeSpan Patience { get; } = TimeSpan.FromMilliseconds(500);
+
+    public static async Task WhileAsync(this Commands.Invocation on, string what, Task work)
+    {
+        if (on.CanDraw && await Task.WhenAny(work, Task.Delay(Patience, on.Shell.Clock)) != work)
+            await on.Terminal.Console(on.Terminal.Error).Status().StartAsync(Markup.Escape(what), _ => work);
+        await work;
+    }
+}

@@ -1,0 +1,47 @@
+using Cartage.Host;
+using Cartage.Host.Commands;
+
+namespace Cartage.Tests.Cli;
+
+public sealed class Intervals
+{
+    static readonly TimeZoneInfo Bangkok = TimeZoneInfo.FindSystemTimeZoneById("Asia/Bangkok");
+
+    [Fact]
+    public void Read_a_bare_date_as_midnight_where_the_pipeline_is() =>
+        Assert.Equal(new DateTimeOffset(2016, 1, 1, 17, 0, 0, TimeSpan.Zero), RunArguments.Instant("--from", "2016-01-02", Bangkok));
+
+    [Fact]
+    public void Read_a_time_with_a_zone_as_it_says() =>
+        Assert.Equal(new DateTimeOffset(2016, 1, 2, 6, 0, 0, TimeSpan.Zero), RunArguments.Instant("--from", "2016-01-02T06:00:00Z", Bangkok));
+
+    [Fact]
+    public void Tile_a_backfill_without_gaps()
+    {
+        var intervals = BackfillCommand.Intervals("2016-01-01..2016-01-11", TimeSpan.FromDays(3), TimeZoneInfo.Utc).ToList();
+
+        Assert.Equal(4, intervals.Count);
+        Assert.Equal(TimeSpan.FromDays(1), intervals[^1].End - intervals[^1].Start);
+        Assert.All(intervals.Zip(intervals.Skip(1)), x => Assert.Equal(x.First.End, x.Second.Start));
+    }
+
+    [Theory]
+    [InlineData("2016-01-02..2016-01-01", "ends before it starts")]
+    [InlineData("2016-01-01", "not a span")]
+    [InlineData("yesterday..2016-01-01", "not a date")]
+    public void Refuse_what_is_no_span(string typed, string said) =>
+        Assert.Contains(said, Assert.Throws<UsageException>(() => BackfillCommand.Intervals(typed, TimeSpan.FromDays(1), TimeZoneInfo.Utc)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("5m", 300)]
+    [InlineData("1h30m", 5400)]
+    [InlineData("2d", 172800)]
+    public void Read_durations(string typed, int seconds) => Assert.Equal(TimeSpan.FromSeconds(seconds), Spans.Parse("--every", typed));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("5")]
+    [InlineData("m5")]
+    [InlineData("0d")]
+    public void Refuse_what_is_no_duration(string typed) => Assert.Throws<UsageException>(() => Spans.Parse("--every", typed));
+}

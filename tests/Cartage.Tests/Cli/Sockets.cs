@@ -1,0 +1,53 @@
+using Cartage.Host;
+using Cartage.Host.Output;
+using Cartage.Host.Socket;
+
+namespace Cartage.Tests.Cli;
+
+public sealed class Sockets
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(120)]
+    public async Task Carry_a_command_to_the_holder_and_its_answer_back(int length)
+    {
+        using EmptyFolder folder = new();
+        var state = Directory.CreateDirectory(Path.Combine(folder.Path, new string('x', length))).FullName;
+        await using (var server = Server.TryStart(state, Shell(TextWriter.Null, TextWriter.Null)))
+        {
+            Assert.NotNull(server);
+            using StringWriter output = new();
+            using StringWriter error = new();
+
+            Assert.Equal(0, await Client.AskAsync(state, Shell(output, error) with { Args = ["version", "--format", "json"] }, CancellationToken.None));
+            Assert.StartsWith("{\"version\":", output.ToString(), StringComparison.Ordinal);
+            Assert.Equal(2, await Client.AskAsync(state, Shell(output, error) with { Args = ["vrsion"] }, CancellationToken.None));
+            Assert.Contains("Did you mean 'version'?", error.ToString(), StringComparison.Ordinal);
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, OperatingSystem.IsWindows() ? UnixFileMode.UserRead | UnixFileMode.UserWrite : File.GetUnixFileMode(SocketPath.Resolve(state)));
+        }
+        Assert.Empty(Directory.EnumerateFileSystemEntries(state));
+    }
+
+    [Fact]
+    public async Task Say_that_nobody_listens()
+    {
+        using EmptyFolder folder = new();
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, "cartage.sock"), "left behind", CancellationToken.None);
+
+        Assert.Null(await Client.AskAsync(folder.Path, Shell(TextWriter.Null, TextWriter.Null), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Take_the_place_of_one_left_behind()
+    {
+        using EmptyFolder folder = new();
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, "cartage.sock"), "left behind", CancellationToken.None);
+
+        await using var server = Server.TryStart(folder.Path, Shell(TextWriter.Null, TextWriter.Null));
+
+        Assert.NotNull(server);
+        Assert.Equal(0, await Client.AskAsync(folder.Path, Shell(TextWriter.Null, TextWriter.Null) with { Args = ["version"] }, CancellationToken.None));
+    }
+
+    static Shell Shell(TextWriter output, TextWriter error) => new(new Terminal(output, error), TimeProvider.System);
+}
