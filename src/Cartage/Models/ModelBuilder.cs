@@ -23,7 +23,6 @@ public sealed class ModelBuilder(DbConnection connection, Dialect dialect, Model
     /// <summary>Builds the table.</summary>
     public async Task<ModelResult> BuildAsync(CancellationToken ct)
     {
-        await connection.ExecuteAsync($"CREATE SCHEMA IF NOT EXISTS {dialect.Quote(model.Table.Schema)}; CREATE SCHEMA IF NOT EXISTS {dialect.Quote(New.Schema)}", ct);
         var select = await ModelReader.RewriteAsync(connection, context.Sql, context.Resolve, ct);
         var (looked, reject) = await new DimensionJoin(connection, dialect, model, context).WrapAsync(select, ct);
         var result = model.Materialization switch

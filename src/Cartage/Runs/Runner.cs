@@ -72,6 +72,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, IProgres
             return Result(RunState.Succeeded);
         await using var connection = await workspace.Warehouse.OpenAsync(ct);
         await WarehouseState.EnsureAsync(connection, ct);
+        await WarehouseState.EnsureSchemasAsync(connection, _dialect, _pipeline, ct);
         if (request.Runs("load"))
         {
             await StageAsync(connection, feeds, manifests, ct);

@@ -22,6 +22,16 @@ static class WarehouseState
         );
     }
 
+    /// <summary>Creates a pipeline's schemas, before anything runs in parallel.</summary>
+    public static Task EnsureSchemasAsync(DbConnection connection, Dialect dialect, Pipeline pipeline, CancellationToken ct) =>
+        connection.ExecuteAsync(
+            string.Concat(
+                new[] { Table.ModelSchema(pipeline.Name), Table.RawSchema(pipeline.Name), Table.QuarantineSchema(pipeline.Name), Table.StagingSchema(pipeline.Name) }
+                    .Select(s => $"CREATE SCHEMA IF NOT EXISTS {dialect.Quote(s)};")
+            ),
+            ct
+        );
+
     public static async Task<Dictionary<string, string>> DefinitionsAsync(DbConnection connection, Pipeline pipeline, CancellationToken ct) =>
         (await connection.QueryAsync("SELECT model, definition FROM cartage.models WHERE pipeline = $p", r => (r.GetString(0), r.GetString(1)), ct, ("p", pipeline.Name))).ToDictionary(x => x.Item1, x => x.Item2);
 

@@ -1,0 +1,12 @@
+/* ---
+kind: view
+description: Every version of a product, with its brand and category, quotes taken out of its name
+--- */
+select
+  p.product_id, replace(p.product_name, '"', '') as product_name, b.brand_name, c.category_name, p.model_year, p.list_price,
+  coalesce(p.updated_at, timestamp '2016-01-01') as updated_at,
+  p._deleted_at is not null as is_deleted,
+  p._object, p._record
+from products_history as p
+join brands as b on b.brand_id = p.brand_id
+join categories as c on c.category_id = p.category_id

@@ -1,0 +1,87 @@
+using Cartage.Projects;
+using Cartage.Runs;
+using Cartage.Warehouses;
+using Engine = Cartage.Connectors.Connectors;
+
+namespace Cartage.Tests.Support;
+
+/// <summary>A project in a temporary folder, run through the engine as the command line runs it.</summary>
+public sealed class TestProject : IDisposable
+{
+    readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("cartage-test-");
+
+    public TestProject(string? example = null, string? data = null)
+    {
+        if (example is not null)
+            CopyFolder(Path.Combine(AppContext.BaseDirectory, "examples", example), Root);
+        if (data is not null)
+            Variables["data"] = data;
+    }
+
+    public string Root => _root.FullName;
+
+    public Dictionary<string, string> Variables { get; } = [];
+
+    public static string RealData(string name)
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (Path.Combine(folder.FullName, "shared", "data", name) is var path && Directory.Exists(path))
+                return path;
+        if (Environment.GetEnvironmentVariable("CARTAGE_TEST_DATA") is { } given && Directory.Exists(Path.Combine(given, name)))
+            return Path.Combine(given, name);
+        Assert.Skip($"data: the real files of {name} are not on this machine (CARTAGE_TEST_DATA names their folder)");
+        return "";
+    }
+
+    public TestProject Write(string path, string content)
+    {
+        var file = Path.Combine(Root, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, content);
+        return this;
+    }
+
+    public TestProject WriteBytes(string path, byte[] content)
+    {
+        Write(path, "");
+        File.WriteAllBytes(Path.Combine(Root, path), content);
+        return this;
+    }
+
+    public LoadedProject Load() => ProjectFiles.Load(Root, null, Variables);
+
+    public async Task<Workspace> OpenAsync()
+    {
+        var loaded = Load();
+        Assert.Empty(loaded.Findings);
+        return await Workspace.OpenAsync(loaded.Project, "test", "0", folders => Engine.OpenWarehouseAsync(loaded.Project, folders, CancellationToken.None), TimeProvider.System, CancellationToken.None);
+    }
+
+    public async Task<RunResult> RunAsync(RunRequest? request = null)
+    {
+        await using var workspace = await OpenAsync();
+        var plans = await workspace.PlanAsync(request ?? new(), CancellationToken.None);
+        return Assert.Single(await workspace.RunAsync(plans, request ?? new(), null, CancellationToken.None));
+    }
+
+    public async Task<List<string>> QueryAsync(string sql)
+    {
+        await using var workspace = await OpenAsync();
+        await using var connection = await workspace.Warehouse.OpenAsync(CancellationToken.None);
+        return await connection.QueryAsync(sql, r => string.Join('|', Enumerable.Range(0, r.FieldCount).Select(i => r.IsDBNull(i) ? "" : Convert.ToString(r.GetValue(i), System.Globalization.CultureInfo.InvariantCulture))), CancellationToken.None);
+    }
+
+    public async Task<string> ScalarAsync(string sql) => (await QueryAsync(sql))[0];
+
+    public void Dispose() => _root.Delete(recursive: true);
+
+    public static void CopyFolder(string from, string to)
+    {
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target, overwrite: true);
+        }
+    }
+}
