@@ -44,7 +44,7 @@ static class ExplainCommand
         if (run.Hint is not null)
             on.Terminal.Out.WriteLine(run.Hint);
         if (run.Report is not null)
-            on.Terminal.Out.WriteLine($"Quality report: {run.Report}");
+            on.Terminal.Out.WriteLine($"Quality report: {on.Near(run.Report)}");
     }
 
     static async Task ModelAsync(Invocation on, Workspace workspace, Model model, CancellationToken ct)

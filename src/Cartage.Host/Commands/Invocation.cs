@@ -77,6 +77,9 @@ sealed class Invocation(Shell shell, ParseResult parse)
     /// <summary>An absolute path from one that may be relative to where the command was typed.</summary>
     public string PathOf(string path) => Path.GetFullPath(path, shell.Folder);
 
+    /// <summary>A path as short as it can be typed from here.</summary>
+    public string Near(string path) => Path.GetRelativePath(shell.Folder, path) is var near && !near.StartsWith("..", StringComparison.Ordinal) ? near : path;
+
     /// <summary>The project's folder: the one given, else here or the nearest parent with a project.yml.</summary>
     public string ProjectFolder()
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Cartage.Host.Output;
@@ -6,6 +7,7 @@ namespace Cartage.Host.Output;
 sealed class Grid(params IReadOnlyList<string> columns)
 {
     readonly List<IReadOnlyList<object?>> _rows = [];
+    bool[]? _right;
 
     public IReadOnlyList<string> Columns => columns;
 
@@ -20,6 +22,15 @@ sealed class Grid(params IReadOnlyList<string> columns)
         Grid grid = new([.. kept.Select(i => columns[i])]);
         foreach (var row in _rows)
             grid.Add([.. kept.Select(i => row[i])]);
+        return grid;
+    }
+
+    /// <summary>The same with whole numbers as people read them: <c>1,234,567</c>; for counts, not for ids.</summary>
+    public Grid Grouped()
+    {
+        Grid grid = new(columns) { _right = [.. columns.Select((_, i) => IsNumeric(i))] };
+        foreach (var row in _rows)
+            grid.Add([.. row.Select(x => x is long or int ? string.Create(CultureInfo.InvariantCulture, $"{x:N0}") : x)]);
         return grid;
     }
 
@@ -50,7 +61,7 @@ sealed class Grid(params IReadOnlyList<string> columns)
     }
 
     /// <summary>Whether every value of a column is a number.</summary>
-    public bool IsNumeric(int column) => _rows.Exists(x => Cell.IsNumber(x[column])) && _rows.TrueForAll(x => x[column] is null or DBNull || Cell.IsNumber(x[column]));
+    public bool IsNumeric(int column) => _right?[column] ?? _rows.Exists(x => Cell.IsNumber(x[column])) && _rows.TrueForAll(x => x[column] is null or DBNull || Cell.IsNumber(x[column]));
 
     /// <summary>A value on one line; control characters are made visible, so that data cannot steer the terminal.</summary>
     public static string Flat(object? value)

@@ -25,7 +25,7 @@ static class RunSummary
         SetAside(console, run);
         Checks(console, run);
         if (run.Report is not null)
-            Wrapped(console, $"Quality report: {run.Report}");
+            Wrapped(console, $"Quality report: {on.Near(run.Report)}");
         Wrapped(console, $"Next: {Next(run)}");
     }
 
@@ -59,7 +59,7 @@ static class RunSummary
     static void PrintGrid(Invocation on, Grid grid)
     {
         if (grid.Rows.Count > 0)
-            on.Terminal.Print(grid.WithoutEmpty(), Format.Table);
+            on.Terminal.Print(grid.WithoutEmpty().Grouped(), Format.Table);
         if (grid.Rows.Count > 0 && !on.Terminal.OutIsTerminal)
             on.Terminal.Out.WriteLine();
     }
