@@ -87,5 +87,5 @@ static class CommandLine
     static string Path(ParseResult parse) =>
         string.Join(' ', parse.CommandResult.Command.Parents.OfType<Command>().Where(x => x is not RootCommand).Select(x => x.Name).Append(parse.CommandResult.Command.Name));
 
-    static string Sentence(string message, string? hint) => hint is null ? message : $"{message.TrimEnd()} {hint}";
+    static string Sentence(string message, string? hint) => hint is null ? message : $"{message.TrimEnd().TrimEnd('.')}. {hint}";
 }

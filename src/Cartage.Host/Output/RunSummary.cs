@@ -91,6 +91,7 @@ static class RunSummary
     {
         RunState.Quarantined => "cartage quarantine ls",
         RunState.Rejected or RunState.Failed => $"cartage explain {run.RunId}",
+        RunState.Cancelled => "cartage run",
         _ => "cartage ls tables",
     };
 

@@ -11,6 +11,8 @@ namespace Cartage.Host.Socket;
 /// <summary>Answers the questions of other processes about the project this one holds.</summary>
 sealed class Server : IAsyncDisposable
 {
+    static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
     readonly CancellationTokenSource _closing = new();
     readonly NetSocket _socket;
     readonly string _stateFolder;
@@ -46,13 +48,15 @@ sealed class Server : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _closing.CancelAsync();
         _socket.Dispose();
         await _accepting;
-        Task[] answering;
+        Task answers;
         lock (_answering)
-            answering = [.. _answering];
-        await Task.WhenAll(answering);
+            answers = Task.WhenAll(_answering);
+        // Who follows a run sees its end; who asked for more than that is cut off.
+        await Task.WhenAny(answers, Task.Delay(Grace, _shell.Clock));
+        await _closing.CancelAsync();
+        await answers;
         SocketPath.Release(_stateFolder);
         _closing.Dispose();
     }
