@@ -28,7 +28,7 @@ public sealed class Executable : IDisposable
     async Task<Answer> RunAsync(params string[] args)
     {
         var program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "cartage.exe" : "cartage");
-        ProcessStartInfo start = new(program, args) { WorkingDirectory = _shop.Path, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new(program, args) { WorkingDirectory = _shop.Path, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         using var process = Process.Start(start)!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);

@@ -6,6 +6,7 @@ public sealed class Mistyped
     [InlineData("vrsion", "Did you mean 'version'?")]
     [InlineData("run --ful-refresh", "Did you mean '--full-refresh'?")]
     [InlineData("ls turtles", "turtles")]
+    [InlineData("init bike-stor", "Did you mean 'bike-store'?")]
     [InlineData("query", "query --help")]
     [InlineData("version --format csv", "for query only")]
     [InlineData("run --log xml", "json")]
