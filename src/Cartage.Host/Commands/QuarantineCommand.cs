@@ -51,7 +51,7 @@ static class QuarantineCommand
         foreach (var feed in workspace.Project.Pipelines.SelectMany(x => x.Feeds))
         {
             foreach (var (rules, status, rows, example) in await QuarantineTable.CountAsync(connection, feed, ct))
-                grid.Add($"{feed.Pipeline}.{feed.Name}", rules, rows, status, example);
+                grid.Add($"{feed.Pipeline}.{feed.Name}", string.Join(", ", rules.Split(',').Distinct()), rows, status, example);
         }
         return grid;
     }

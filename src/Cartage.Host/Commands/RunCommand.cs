@@ -39,7 +39,7 @@ static class RunCommand
             var result = (await view.WhileAsync(workspace.RunAsync([plan], request, view, ct)))[0];
             results.Add(result);
             if (summarize && !on.Quiet && on.Format == Format.Table)
-                RunSummary.Print(on, result);
+                RunSummary.Print(on, plan, result);
             else if (result.Message is not null && result.State is RunState.Failed or RunState.Rejected)
                 on.Complain($"{result.Pipeline}: {result.Message}");
             if (result.State == RunState.Cancelled)

@@ -9,7 +9,7 @@ namespace Cartage.Host.Output;
 /// <summary>A value as text and as JSON.</summary>
 static class Cell
 {
-    public static bool IsNumber(object? value) => value is sbyte or byte or short or ushort or int or uint or long or ulong or float or double or decimal or BigInteger;
+    public static bool IsNumber(object? value) => value is sbyte or byte or short or ushort or int or uint or long or ulong or float or double or decimal or BigInteger or Int128 or UInt128;
 
     public static string Text(object? value) => value switch
     {

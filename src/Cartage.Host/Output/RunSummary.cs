@@ -1,4 +1,6 @@
 using Cartage.Host.Commands;
+using Cartage.Models;
+using Cartage.Plans;
 using Cartage.Runs;
 using Spectre.Console;
 
@@ -7,7 +9,7 @@ namespace Cartage.Host.Output;
 /// <summary>What a run came to, for a person.</summary>
 static class RunSummary
 {
-    public static void Print(Invocation on, RunResult run)
+    public static void Print(Invocation on, Plan plan, RunResult run)
     {
         var console = on.Terminal.Console(on.Terminal.Out);
         if (run.State == RunState.Succeeded && IsUnchanged(run))
@@ -21,7 +23,7 @@ static class RunSummary
         if (run.Message is not null && !run.Tasks.Any(x => x.Message == run.Message))
             Wrapped(console, "  " + run.Message);
         PrintGrid(on, Feeds(run));
-        PrintGrid(on, Models(run));
+        PrintGrid(on, Models(plan, run));
         SetAside(console, run);
         Checks(console, run);
         if (run.Report is not null)
@@ -48,10 +50,11 @@ static class RunSummary
         return grid;
     }
 
-    static Grid Models(RunResult run)
+    static Grid Models(Plan plan, RunResult run)
     {
+        var views = plan.Pipeline.Models.Where(x => x.Materialization is Materialization.View).Select(x => x.Name).ToHashSet();
         Grid grid = new("model", "rows", "inserted", "updated", "deleted", "unchanged", "closed", "took");
-        foreach (var x in run.Tasks.Where(x => x is { Kind: "build", State: not RunState.Skipped }))
+        foreach (var x in run.Tasks.Where(x => x is { Kind: "build", State: not RunState.Skipped } && !views.Contains(x.Name)))
             grid.Add(x.Name, x.Rows, x.Inserted, x.Updated, x.Deleted, x.Unchanged, x.Closed, Cell.Duration(x.Took));
         return grid;
     }

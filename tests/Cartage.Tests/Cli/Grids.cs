@@ -24,6 +24,17 @@ public sealed class Grids
     }
 
     [Fact]
+    public void Put_numbers_of_every_kind_to_the_right()
+    {
+        Grid grid = new("n");
+        grid.Add(Int128.MaxValue);
+        grid.Add(5m);
+
+        Assert.Equal("                                      n\n170141183460469231731687303715884105727\n                                      5\n", grid.Lines());
+        Assert.Equal("[\n  {\"n\":170141183460469231731687303715884105727},\n  {\"n\":5}\n]\n", grid.Json());
+    }
+
+    [Fact]
     public void Show_hostile_text_as_text()
     {
         Grid grid = new("[red]x[/]");
