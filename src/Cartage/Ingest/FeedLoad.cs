@@ -66,10 +66,6 @@ public sealed class FeedLoad
     string Content(string a, string b) => string.Join(" OR ", Names.Append("_deleted_at").Where(n => n != "_deleted_at" || Feed is { DeletedWhen: not null, Cursor: not null }).Where(n => !Feed.Key.Contains(n)).Select(n => $"{a}.{Sql.Quote(n)} IS DISTINCT FROM {b}.{Sql.Quote(n)}").DefaultIfEmpty("false"));
     string Order(string a) => $"{(Feed.Cursor is { } c ? $"{a}.{Sql.Quote(c)} DESC NULLS LAST, " : "")}{a}._object DESC, {a}._record DESC NULLS LAST";
 
-    /// <summary>Creates the schemas of a pipeline's feeds; once, before they are staged side by side, because two connections cannot create the same one.</summary>
-    public static Task EnsureSchemasAsync(DbConnection connection, string pipeline, CancellationToken ct) =>
-        connection.ExecuteAsync(string.Concat(new[] { Table.RawSchema(pipeline), Table.QuarantineSchema(pipeline), Table.StagingSchema(pipeline) }.Select(s => $"CREATE SCHEMA IF NOT EXISTS {Sql.Quote(s)};")), ct);
-
     /// <summary>Reads new objects, and rows of the quarantine that are to be tried again, through the door into staging.</summary>
     public static async Task<FeedLoad> StageAsync(IWarehouse warehouse, IObjectStore raw, Feed feed, IReadOnlyList<Manifest> objects, bool retryOpen, LoadContext context, CancellationToken ct)
     {

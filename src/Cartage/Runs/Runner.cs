@@ -116,7 +116,6 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, IProgres
             var ledger = plan.Swap ? (await Ledger.ReadAsync(connection, feed, ct)).Where(x => x.Value == "unreadable").ToDictionary() : await Ledger.ReadAsync(connection, feed, ct);
             fresh[feed.Name] = [.. manifests[feed.Name].Where(m => !ledger.ContainsKey(m.Object))];
         }
-        await FeedLoad.EnsureSchemasAsync(connection, _pipeline.Name, ct);
         var anything = fresh.Values.Any(f => f.Count > 0);
         var loads = await Task.WhenAll(feeds.Select(async feed =>
         {
