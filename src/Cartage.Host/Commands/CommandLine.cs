@@ -27,6 +27,11 @@ static class CommandLine
             await terminal.Error.WriteLineAsync(Sentence(e.Message, e.Hint));
             return ExitCode.Failed;
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await terminal.Error.WriteLineAsync(e.Message);
+            return ExitCode.Failed;
+        }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
             await terminal.Error.WriteLineAsync("Interrupted.");

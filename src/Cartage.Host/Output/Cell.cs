@@ -17,7 +17,7 @@ static class Cell
         string x => x,
         bool x => x ? "true" : "false",
         DateTime x => Time(x),
-        DateTimeOffset x => Time(x.UtcDateTime) + "Z",
+        DateTimeOffset x => x.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture),
         DateOnly x => x.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         TimeSpan x => Duration(x),
         byte[] x => "\\x" + Convert.ToHexStringLower(x),

@@ -131,6 +131,14 @@ public sealed class Using : IDisposable
         Assert.Contains("Only the first 1,000 rows", answer.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Finds_tables_without_their_schema()
+    {
+        await _shop.TypeAsync("run", "--quiet");
+
+        Assert.Equal("models,feeds\n99,99\n", (await _shop.TypeAsync("query", "select (select count(*) from sales) as models, (select count(*) from orders) as feeds", "--format", "csv")).Out);
+    }
+
     [Theory]
     [InlineData("drop table shop.sales")]
     [InlineData("select 1; drop table shop.sales")]
