@@ -22,7 +22,7 @@ public sealed class DuckDbWarehouse : IWarehouse
     {
         var settings = new DuckDbConnectionStringBuilder { DataSource = options.Path };
         settings["preserve_insertion_order"] = "false";
-        settings["memory_limit"] = options.MemoryLimit ?? "2GB";
+        settings["memory_limit"] = options.MemoryLimit ?? "1200MB";
         settings["threads"] = (options.Threads ?? Environment.ProcessorCount).ToString(System.Globalization.CultureInfo.InvariantCulture);
         var connection = new DuckDbConnection(settings.ConnectionString);
         try
