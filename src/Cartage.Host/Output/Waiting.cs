@@ -7,10 +7,10 @@ static class Waiting
 {
     public static TimeSpan Patience { get; } = TimeSpan.FromMilliseconds(500);
 
-    public static async Task WhileAsync(this Commands.Invocation on, string what, Task work)
+    public static async Task<T> WhileAsync<T>(this Commands.Invocation on, string what, Task<T> work)
     {
         if (on.CanDraw && await Task.WhenAny(work, Task.Delay(Patience, on.Shell.Clock)) != work)
             await on.Terminal.Console(on.Terminal.Error).Status().StartAsync(Markup.Escape(what), _ => work);
-        await work;
+        return await work;
     }
 }
