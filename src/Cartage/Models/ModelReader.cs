@@ -43,6 +43,16 @@ public static class ModelReader
         return result.Append(Encoding.UTF8.GetString(bytes, at, bytes.Length - at)).ToString();
     }
 
+    /// <summary>What a SELECT uses that PostgreSQL and Redshift do not have, with the byte offset where it stands.</summary>
+    public static async Task<IReadOnlyList<(string What, int Offset)>> ReadUnportableAsync(DbConnection connection, string sql, CancellationToken ct)
+    {
+        var text = await connection.ScalarAsync<string>("SELECT json_serialize_sql($sql::VARCHAR)", ct, ("sql", sql));
+        using var json = JsonDocument.Parse(text!, new() { MaxDepth = 512 });
+        List<(string, int)> found = [];
+        PortableSql.Collect(json.RootElement, found);
+        return found;
+    }
+
     static void Collect(JsonElement node, HashSet<string> ctes, byte[] sql, List<TableRead> tables)
     {
         if (node.ValueKind == JsonValueKind.Array)

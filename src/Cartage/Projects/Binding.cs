@@ -65,6 +65,8 @@ public static class Binding
                 findings.Add(new(model.File, LineAt(model, bytes, table.Offset), $"reads '{table.Name}', which no feed or model provides.", Spelling.Suggest(table.Name, provided)));
                 sound = false;
             }
+            foreach (var (what, offset) in await ModelReader.ReadUnportableAsync(connection, Template.Neutral(model.Sql), ct))
+                findings.Add(new(model.File, LineAt(model, bytes, offset), $"uses {what}, which only DuckDB has", "Write it as docs/portable-sql.md says."));
             return sound ? [.. tables.Select(t => t.Name).Concat(model.Dimensions.Select(d => d.Dimension)).Distinct()] : null;
         }
         catch (FormatException e)

@@ -5,7 +5,7 @@ public static class Spelling
 {
     /// <summary>A question to end a message with, or null where nothing is near.</summary>
     public static string? Suggest(string written, IEnumerable<string> known) =>
-        known.Select(k => (Name: k, Distance: Distance(written.ToLowerInvariant(), k.ToLowerInvariant()))).OrderBy(x => x.Distance).FirstOrDefault() is { Name: { } name, Distance: var d } && d <= Math.Max(1, written.Length / 3)
+        known.Select(k => (Name: k, Distance: Distance(written.ToLowerInvariant(), k.ToLowerInvariant()))).OrderBy(x => x.Distance).FirstOrDefault() is { Name: { } name, Distance: var d } && d <= (written.Length < 4 ? 1 : Math.Max(2, written.Length / 3))
             ? $"Did you mean '{name}'?"
             : null;
 

@@ -17,7 +17,7 @@ static class ReportHtml
         .good{color:var(--good)}.warn{color:var(--warn)}.bad{color:var(--bad)}.lead{font-size:17px;color:var(--ink)!important}
         .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}th,td{padding:6px 10px;text-align:left;border-bottom:1px solid var(--line);white-space:nowrap}
         td.n,th.n{text-align:right}th{color:var(--soft);font-weight:600;font-size:13px}td.wrap{white-space:normal;min-width:260px}
-        code{font:13px ui-monospace,monospace;background:var(--bg);padding:1px 5px;border-radius:4px}details{margin-top:10px}summary{cursor:pointer;font-weight:600}
+        code{font:13px ui-monospace,monospace;background:var(--bg);padding:1px 5px;border-radius:4px}details{margin-top:10px}summary{cursor:pointer;font-weight:600}summary .soft{font-weight:400}.zero{color:var(--soft);opacity:.55}
         .soft{color:var(--soft)}ul{margin:6px 0;padding-left:20px}
         """;
 
@@ -87,17 +87,24 @@ static class ReportHtml
 
     static void Tables(StringBuilder html, ReportData data, ReportData? before)
     {
+        if (data.Tables.Count == 0)
+            return;
+        html.Append("<section><h2>Tables that changed</h2>");
         foreach (var table in data.Tables)
         {
             var task = data.Tasks.FirstOrDefault(t => t.Kind == "build" && t.Name == table.Table);
             var old = before?.Tables.FirstOrDefault(t => t.Table == table.Table);
             var change = old is null ? "" : $" ({table.Rows - old.Rows:+#,0;−#,0;±0} against the run before)";
-            html.Append($"<section><details><summary>{Text(table.Table)} <span class=\"soft\">— {N(table.Rows)} rows{change}; {N(task?.Inserted ?? 0)} inserted, {N(task?.Updated ?? 0)} updated, {N(task?.Closed ?? 0)} closed, {N(task?.Unchanged ?? 0)} unchanged</span></summary>");
+            html.Append($"<details><summary>{Text(table.Table)} <span class=\"soft\">— {N(table.Rows)} rows{change}; {Counts(task)}</span></summary>");
             Grid(html, ["Column", "Type", "#Missing", "#Different values", "Smallest", "Greatest", "#Mean", "#Mean before"],
                 table.Columns.Select(c => new[] { Text(c.Name), Text(c.Type.ToLowerInvariant()), N(c.Nulls), c.About ? "–" : N(c.Distinct), Text(c.Min ?? "–"), Text(c.Max ?? "–"), Mean(c.Mean), Mean(old?.Columns.FirstOrDefault(o => o.Name == c.Name)?.Mean) }));
-            html.Append("</details></section>");
+            html.Append("</details>");
         }
+        html.Append("</section>");
     }
+
+    static string Counts(TaskResult? task) =>
+        string.Join(", ", new[] { (task?.Inserted, "inserted"), (task?.Updated, "updated"), (task?.Closed, "closed"), (task?.Deleted, "removed"), (task?.Unchanged, "unchanged") }.Where(c => c.Item1 > 0).Select(c => $"{N(c.Item1 ?? 0)} {c.Item2}"));
 
     static void Tasks(StringBuilder html, ReportData data)
     {
@@ -129,7 +136,7 @@ static class ReportHtml
 
     static string Mean(double? value) => value is { } v ? v.ToString("#,0.##", CultureInfo.InvariantCulture) : "–";
 
-    static string N(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+    static string N(long value) => value == 0 ? "<span class=\"zero\">0</span>" : value.ToString("N0", CultureInfo.InvariantCulture);
 
     static string Text(string text) => WebUtility.HtmlEncode(text);
 }

@@ -1,0 +1,80 @@
+using Cartage.Projects;
+using Cartage.Tests.Support;
+
+namespace Cartage.Tests.Projects;
+
+/// <summary>Every mistake is a finding with its file and line, all of them at once.</summary>
+public sealed class Mistakes : IDisposable
+{
+    readonly TestProject _project = SmallShop.Create();
+
+    public void Dispose() => _project.Dispose();
+
+    [Fact]
+    public async Task The_examples_have_none()
+    {
+        using var example = new TestProject("bike-store");
+        Assert.Empty(await FindAsync(example));
+        Assert.Empty(await FindAsync(_project));
+    }
+
+    [Theory]
+    [InlineData("selct 1 as a", ":1: syntax error at or near \"selct\"")]
+    [InlineData("select\n  order_idd\nfrom orders", ":2: ")]
+    [InlineData("select 1 as a\nfrom order", ":2: ")]
+    [InlineData("select 1 as a from ordrs", ":1: reads 'ordrs', which no feed or model provides. Did you mean 'orders'?")]
+    [InlineData("select 1 as a; select 2 as b", ":1: a model is one SELECT")]
+    [InlineData("drop table orders", ":1: a model is one SELECT; this is something else")]
+    [InlineData("select 1 as a from bad", ":1: the models read each other in a circle: bad → bad")]
+    [InlineData("select {{ nothing }} as a from orders", ":1: the placeholder '{{ nothing }}' has no value")]
+    [InlineData("select order_id\nfrom orders\nqualify row_number() over (order by order_id) = 1", "uses QUALIFY, which only DuckDB has")]
+    [InlineData("select order_id,\n  strftime(order_date, '%Y') as y from orders", ":2: uses the function strftime, which only DuckDB has")]
+    [InlineData("/* ---\nkind: tabel\n--- */\nselect 1 as a", ":2: there is no kind 'tabel' Did you mean 'table'?")]
+    [InlineData("/* ---\nkind: table\nkeys: a\n--- */\nselect 1 as a", ":3: there is no key 'keys' here Did you mean 'key'?")]
+    [InlineData("/* ---\nkind: merge\nkey: b\n--- */\nselect 1 as a", ":1: its key is the column 'b', which the SELECT does not return. Did you mean 'a'?")]
+    public async Task A_model(string sql, string finding)
+    {
+        _project.Write("pipelines/shop/models/bad.sql", sql);
+        var findings = await FindAsync(_project);
+        Assert.Contains(findings, f => f.StartsWith("pipelines/shop/models/bad.sql:", StringComparison.Ordinal) && f.Contains(finding, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("        typ: text", "there is no key 'typ' here Did you mean 'type'?")]
+    [InlineData("        type: txt", "there is no type 'txt'")]
+    [InlineData("        required: maybe", "'required' must be true or false, not 'maybe'")]
+    [InlineData("        range: 5", "'range' must be two bounds")]
+    [InlineData("        severity: loud", "'severity' must be one of warn, drop, quarantine, reject, not 'loud'")]
+    [InlineData("        references: { feed: customer, column: customer_id }", "refers to the feed 'customer', which is not there. Did you mean 'customers'?")]
+    [InlineData("        references: { feed: customers, column: id }", "refers to 'customers.id', which is not declared.")]
+    public async Task A_feed(string line, string finding)
+    {
+        _project.Write("pipelines/shop/feeds/more.yml", $"feeds:\n  more:\n    files: in/x.csv\n    columns:\n      a:\n{line}\n");
+        var findings = await FindAsync(_project);
+        Assert.Contains(findings, f => f.StartsWith("pipelines/shop/feeds/more.yml:", StringComparison.Ordinal) && f.Contains(finding, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task All_at_once_each_with_its_line()
+    {
+        _project.Write("project.yml", "name: small\nzone: { raw: x }\nvariables: [a]\n").Write("pipelines/shop/pipeline.yml", "description: x\nschedul: daily\ntimeout: soon\nstart: never\n");
+        _project.Write("pipelines/shop/models/bad.sql", "select x from nowhere");
+        var findings = await FindAsync(_project);
+        Assert.Equal(
+            [
+                "pipelines/shop/models/bad.sql:1: reads 'nowhere', which no feed or model provides.",
+                "pipelines/shop/pipeline.yml:2: there is no key 'schedul' here Did you mean 'schedule'?",
+                "pipelines/shop/pipeline.yml:3: 'timeout' must be a duration such as 5m, 1h30m or 2d, not 'soon'",
+                "pipelines/shop/pipeline.yml:4: 'start' must be a date such as 2016-01-01, not 'never'",
+                "project.yml:2: there is no key 'zone' here Did you mean 'zones'?",
+                "project.yml:3: 'variables' must be a map",
+            ],
+            findings.Order(StringComparer.Ordinal));
+    }
+
+    static async Task<List<string>> FindAsync(TestProject project)
+    {
+        var loaded = project.Load();
+        return [.. loaded.Findings.Concat(await Binding.CheckAsync(loaded.Project, CancellationToken.None)).Select(f => f.ToString()).Distinct()];
+    }
+}
