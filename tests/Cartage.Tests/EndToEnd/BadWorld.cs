@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using Cartage.Runs;
+using Cartage.Tests.Support;
+
+namespace Cartage.Tests.EndToEnd;
+
+/// <summary>What goes wrong outside gets one clear message and leaves the warehouse as it was.</summary>
+public sealed class BadWorld : IDisposable
+{
+    const string Customers = "customer_id,name,city,updated_at,is_active\n1,Ann,Paris,2024-01-01 00:00:00,Y\n";
+    const string Orders = "order_id,customer_id,order_date,amount,updated_at\n1,1,2024-01-05,10.00,2024-01-05 00:00:00\n";
+
+    readonly TestProject _project = SmallShop.Create().Write("in/customers.csv", Customers).Write("in/orders.csv", Orders);
+
+    public void Dispose() => _project.Dispose();
+
+    [Fact]
+    public async Task A_missing_file()
+    {
+        File.Delete(Path.Combine(_project.Root, "in/orders.csv"));
+        var run = await _project.RunAsync();
+        Assert.Equal(RunState.Failed, run.State);
+        Assert.Equal("pipelines/shop/feeds/files.yml:13: the feed 'orders' finds no file: in/orders*.csv", run.Message);
+        Assert.Equal("Put the files there or correct the pattern.", run.Hint);
+    }
+
+    [Fact]
+    public async Task A_damaged_warehouse()
+    {
+        _project.WriteBytes(".cartage/warehouse.duckdb", [.. Enumerable.Range(0, 20_000).Select(i => (byte)(i * 7))]);
+        var error = await Assert.ThrowsAsync<PipelineException>(() => _project.RunAsync());
+        Assert.Contains("warehouse.duckdb", error.Message);
+        Assert.Contains("move the file away", error.Hint);
+    }
+
+    [Fact]
+    public async Task A_project_in_use_says_by_whom()
+    {
+        await using var workspace = await _project.OpenAsync();
+        var error = await Assert.ThrowsAsync<PipelineException>(() => _project.RunAsync());
+        Assert.Contains($"in use by process {Environment.ProcessId} ('test'", error.Message);
+    }
+
+    [Fact]
+    public async Task A_corrupt_parquet_file()
+    {
+        _project.Write("pipelines/shop/feeds/more.yml", "feeds:\n  extra:\n    files: in/extra.parquet\n").WriteBytes("in/extra.parquet", [.. "PAR1"u8, 1, 2, 3, 4, 5, .. "PAR1"u8]);
+        var run = await _project.RunAsync();
+        Assert.Equal(RunState.Rejected, run.State);
+        Assert.StartsWith("extra.parquet: the file cannot be read: it is not parquet", run.Message);
+    }
+
+    [Fact]
+    public async Task A_failing_check_publishes_nothing_until_it_is_accepted()
+    {
+        await _project.RunAsync();
+        var before = await SmallShop.StateAsync(_project);
+        _project.Write("pipelines/shop/checks/no_large_orders.sql", "select order_id from fact_orders where amount > 100");
+        _project.Write("in/orders-2.csv", "order_id,customer_id,order_date,amount,updated_at\n2,1,2024-01-06,500.00,2024-01-06 00:00:00\n");
+        var run = await _project.RunAsync();
+        Assert.Equal(RunState.Rejected, run.State);
+        Assert.Contains("no_large_orders: 1 rows break it", run.Message);
+        Assert.Equal("{\"order_id\":2}", Assert.Single(run.Checks, c => !c.Passed).Samples.Single());
+        Assert.Equal(before, await SmallShop.StateAsync(_project));
+        Assert.Equal(RunState.Succeeded, (await _project.RunAsync(new RunRequest { Accept = new HashSet<string> { "no_large_orders" } })).State);
+        Assert.Equal("2", await _project.ScalarAsync("SELECT count(*) FROM shop.fact_orders"));
+    }
+
+    [Fact]
+    public async Task A_full_disk()
+    {
+        var disk = Directory.CreateTempSubdirectory("cartage-disk-").FullName;
+        if (Run("mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", disk) != 0)
+            Assert.Skip("mount: a small disk cannot be mounted here");
+        try
+        {
+            TestProject.CopyFolder(_project.Root, disk);
+            File.WriteAllText(Path.Combine(disk, "in", "orders.csv"), Orders + string.Concat(Enumerable.Range(2, 60_000).Select(i => $"{i},1,2024-01-05,10.00,2024-01-05 00:00:00\n")));
+            var program = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "cartage"), ["run", "--project", disk]) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
+            using var process = Process.Start(program)!;
+            var (error, _) = (await process.StandardError.ReadToEndAsync(), await process.StandardOutput.ReadToEndAsync());
+            await process.WaitForExitAsync();
+            Assert.Equal(1, process.ExitCode);
+            Assert.DoesNotContain("   at ", error);
+            Assert.NotEmpty(error);
+        }
+        finally
+        {
+            Run("umount", disk);
+            Directory.Delete(disk);
+        }
+    }
+
+    static int Run(string command, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardError = true, UseShellExecute = false });
+        process!.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode;
+    }
+}
