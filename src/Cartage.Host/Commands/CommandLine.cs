@@ -72,6 +72,8 @@ static class CommandLine
         ExplainCommand.Create(shell),
         GcCommand.Create(shell),
         DoctorCommand.Create(shell),
+        GenCommand.Create(shell),
+        DemoCommand.Create(shell),
         VersionCommand.Create(shell),
     ];
 

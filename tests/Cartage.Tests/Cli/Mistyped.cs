@@ -5,6 +5,8 @@ public sealed class Mistyped
     [Theory]
     [InlineData("vrsion", "Did you mean 'version'?")]
     [InlineData("run --ful-refresh", "Did you mean '--full-refresh'?")]
+    [InlineData("gen bike-stor", "bike-store")]
+    [InlineData("gen bike-store --scale 0", "the least is 1")]
     [InlineData("ls turtles", "turtles")]
     [InlineData("init bike-stor", "Did you mean 'bike-store'?")]
     [InlineData("query", "query --help")]
