@@ -1,22 +1,39 @@
 using System.Data;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
-using System.Text;
 
 namespace Cartage.DuckDb;
 
-/// <summary>One or several statements with parameters named <c>$name</c>; all but the last are run to their end.</summary>
+/// <summary>One or several statements with parameters named <c>$name</c>. Statements are run in turn, each to its end; the result is the last one's.</summary>
 public sealed class DuckDbCommand : DbCommand
 {
+    Statement? _prepared;
+
     /// <inheritdoc/>
     [AllowNull]
-    public override string CommandText { get; set; } = "";
+    public override string CommandText
+    {
+        get;
+        set
+        {
+            Unprepare();
+            field = value ?? "";
+        }
+    } = "";
 
-    /// <summary>Seconds until the query is interrupted; 0 means never.</summary>
+    /// <summary>Seconds a statement, and each wait for further rows, may take; 0 for as long as it likes.</summary>
     public override int CommandTimeout { get; set; }
 
     /// <inheritdoc/>
-    public override CommandType CommandType { get; set; } = CommandType.Text;
+    public override CommandType CommandType
+    {
+        get => CommandType.Text;
+        set
+        {
+            if (value != CommandType.Text)
+                throw new NotSupportedException("DuckDB runs text only; write CALL or SELECT.");
+        }
+    }
 
     /// <inheritdoc/>
     public override bool DesignTimeVisible { get; set; }
@@ -25,7 +42,15 @@ public sealed class DuckDbCommand : DbCommand
     public override UpdateRowSource UpdatedRowSource { get; set; }
 
     /// <inheritdoc/>
-    public new DuckDbConnection? Connection { get; set; }
+    public new DuckDbConnection? Connection
+    {
+        get;
+        set
+        {
+            Unprepare();
+            field = value;
+        }
+    }
 
     /// <inheritdoc/>
     public new DuckDbParameterCollection Parameters { get; } = new();
@@ -40,132 +65,145 @@ public sealed class DuckDbCommand : DbCommand
     /// <inheritdoc/>
     protected override DbParameterCollection DbParameterCollection => Parameters;
 
-    /// <inheritdoc/>
+    /// <summary>Kept but not used: every statement runs in the transaction of its connection.</summary>
     protected override DbTransaction? DbTransaction { get; set; }
 
-    /// <inheritdoc/>
+    /// <summary>Cancels what the connection is running; see <see cref="DuckDbConnection.Interrupt"/>.</summary>
     public override void Cancel() => Connection?.Interrupt();
 
-    /// <inheritdoc/>
-    public override void Prepare() { }
-
-    /// <inheritdoc/>
-    public override int ExecuteNonQuery()
+    /// <summary>Parses and plans a single statement once for all its executions.</summary>
+    public override void Prepare()
     {
-        using var reader = Run(streaming: false);
-        return reader.RecordsAffected;
+        var connection = Opened();
+        using var script = new Script(connection.Handle, CommandText);
+        if (script.Count == 1)
+            _prepared = connection.Adopt(script.Prepare(0));
     }
 
-    /// <inheritdoc/>
-    public override object? ExecuteScalar()
-    {
-        using var reader = Run(streaming: true);
-        return reader.Read() && reader.FieldCount > 0 ? reader.GetValue(0) : null;
-    }
+    /// <summary>Rows the last statement changed; −1 where it is none that changes rows.</summary>
+    public override int ExecuteNonQuery() => NonQuery(default);
 
     /// <inheritdoc/>
-    public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken) => OffThread(ExecuteNonQuery, cancellationToken);
+    public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken) => Task.Run(() => NonQuery(cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
-    public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken) => OffThread(ExecuteScalar, cancellationToken);
+    public override object? ExecuteScalar() => Scalar(default);
 
     /// <inheritdoc/>
-    protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) => Run(streaming: true);
+    public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken) => Task.Run(() => Scalar(cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public new DuckDbDataReader ExecuteReader() => Reader(CommandBehavior.Default, default);
+
+    /// <summary>The result as chunks of columns.</summary>
+    public DuckDbChunkReader ExecuteChunks() => new(this, Execute(CommandBehavior.Default, default));
+
+    /// <inheritdoc cref="ExecuteChunks"/>
+    public Task<DuckDbChunkReader> ExecuteChunksAsync(CancellationToken ct) => Task.Run(() => new DuckDbChunkReader(this, Execute(CommandBehavior.Default, ct)), ct);
+
+    /// <inheritdoc/>
+    protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) => Reader(behavior, default);
 
     /// <inheritdoc/>
     protected override Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken) =>
-        OffThread<DbDataReader>(() => Run(streaming: true), cancellationToken);
+        Task.Run<DbDataReader>(() => Reader(behavior, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     protected override DbParameter CreateDbParameter() => new DuckDbParameter();
 
-    async Task<T> OffThread<T>(Func<T> run, CancellationToken ct)
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
     {
-        ct.ThrowIfCancellationRequested();
-        await using var stop = ct.Register(() => Connection?.Interrupt());
-        try
-        {
-            return await Task.Run(run, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (DuckDbException e) when (ct.IsCancellationRequested && e.ErrorType == DuckDbErrorType.Interrupt)
-        {
-            throw new OperationCanceledException(e.Message, e, ct);
-        }
+        if (disposing)
+            Unprepare();
+        base.Dispose(disposing);
     }
 
-    DuckDbDataReader Run(bool streaming)
+    DuckDbDataReader Reader(CommandBehavior behavior, CancellationToken ct) => new(this, Execute(behavior, ct), behavior);
+
+    int NonQuery(CancellationToken ct)
     {
-        var connection = Connection ?? throw new InvalidOperationException("The command has no connection.");
-        using var timer = CommandTimeout > 0 ? new Timer(_ => connection.Interrupt(), null, CommandTimeout * 1000L, Timeout.Infinite) : null;
+        using var rows = new RowSource(this, Execute(CommandBehavior.Default, ct));
+        while (rows.Fetch(ct)) { }
+        return (int)Math.Min(rows.Result.RowsChanged, int.MaxValue);
+    }
+
+    object? Scalar(CancellationToken ct)
+    {
+        using var rows = new RowSource(this, Execute(CommandBehavior.Default, ct));
+        return rows.Result.Columns is [var first, ..] && rows.Fetch(ct) ? first.ReadOrNull(0) ?? DBNull.Value : null;
+    }
+
+    ResultSet Execute(CommandBehavior behavior, CancellationToken ct)
+    {
+        var connection = Opened();
+        connection.DemandNoOpenReader();
+        CommitGuard.Check(connection, CommandText);
+        using var call = connection.Enter(CommandTimeout, ct);
+        var result = Run(connection, behavior, call);
+        if (!result.IsStreaming || call.Reason == StopReason.None)
+            return result;
+        result.Dispose();
+        throw call.Stopped();
+    }
+
+    ResultSet Run(DuckDbConnection connection, CommandBehavior behavior, Interruption call)
+    {
         try
         {
-            return Run(connection, streaming);
+            return _prepared is null ? RunScript(connection, behavior, call) : RunPrepared(_prepared);
         }
-        catch (DuckDbException) when (connection.Transaction is { } transaction)
+        catch (DuckDbException e)
         {
-            transaction.Failed = true;
+            connection.Suspect = true;
+            if (call.Reason != StopReason.None)
+                throw call.Stopped(e);
             throw;
         }
     }
 
-    unsafe DuckDbDataReader Run(DuckDbConnection connection, bool streaming)
+    ResultSet RunScript(DuckDbConnection connection, CommandBehavior behavior, Interruption call)
     {
-        var sql = Encoding.UTF8.GetBytes(CommandText + '\0');
-        if (sql.AsSpan(0, sql.Length - 1).Contains((byte)0))
-            throw new DuckDbException("The statement holds a NUL character.", DuckDbErrorType.Parser);
-        ulong count;
-        ExtractedHandle extracted;
-        fixed (byte* p = sql)
-            count = Native.duckdb_extract_statements(connection.Handle, p, out extracted);
-        using var _ = extracted;
-        if (count == 0 && Native.Text(Native.duckdb_extract_statements_error(extracted)) is { } error)
-            throw new DuckDbException(error, DuckDbErrorType.Parser);
-        var reader = new DuckDbDataReader(connection);
-        for (ulong i = 0; i < count; i++)
+        using var script = new Script(connection.Handle, CommandText);
+        var result = new ResultSet(null, []);
+        for (var i = 0; i < script.Count; i++)
         {
-            reader.Dispose();
-            reader = RunOne(connection, extracted, i, streaming && i == count - 1);
+            result.Dispose();
+            if (call.Reason != StopReason.None)
+                throw call.Stopped();
+            using var statement = script.Prepare(i);
+            if (behavior.HasFlag(CommandBehavior.SchemaOnly))
+            {
+                result = statement.Describe();
+                continue;
+            }
+            statement.Bind(Parameters);
+            result = statement.Execute(streaming: i == script.Count - 1);
+            if (statement.Kind == StatementType.Transaction)
+                connection.Suspect = false;
         }
-        return reader;
+        return result;
     }
 
-    unsafe DuckDbDataReader RunOne(DuckDbConnection connection, ExtractedHandle extracted, ulong index, bool streaming)
+    ResultSet RunPrepared(Statement statement)
     {
-        var prepared = Native.duckdb_prepare_extracted_statement(connection.Handle, extracted, index, out var statement);
-        using (statement)
-        {
-            if (prepared != 0)
-                throw new DuckDbException(Native.Text(Native.duckdb_prepare_error(statement)) ?? "The statement cannot be prepared.", DuckDbErrorType.Binder);
-            Bind(statement);
-            NativeResult result;
-            var state = streaming
-                ? Native.duckdb_execute_prepared_streaming(statement, out result)
-                : Native.duckdb_execute_prepared(statement, out result);
-            if (state == 0)
-                return new(connection, result);
-            var failure = new DuckDbException(
-                Native.Text(Native.duckdb_result_error(ref result)) ?? "The statement failed.",
-                (DuckDbErrorType)Native.duckdb_result_error_type(ref result)
-            );
-            Native.duckdb_destroy_result(ref result);
-            throw failure;
-        }
+        statement.Bind(Parameters);
+        return statement.Execute(streaming: true);
     }
 
-    unsafe void Bind(StatementHandle statement)
+    DuckDbConnection Opened()
     {
-        var count = Native.duckdb_nparams(statement);
-        for (ulong i = 1; i <= count; i++)
-        {
-            var text = Native.duckdb_parameter_name(statement, i);
-            var name = Native.Text(text)!;
-            Native.duckdb_free(text);
-            var parameter = Parameters.Find(name) ?? throw new DuckDbException($"The parameter ${name} has no value.", DuckDbErrorType.ParameterNotResolved);
-            var value = Values.Create(parameter.Value);
-            var bound = Native.duckdb_bind_value(statement, i, value);
-            Native.duckdb_destroy_value(ref value);
-            if (bound != 0)
-                throw new DuckDbException($"The parameter ${name} cannot be bound.", DuckDbErrorType.InvalidInput);
-        }
+        var connection = Connection ?? throw new InvalidOperationException("The command has no connection.");
+        _ = connection.Handle;
+        return connection;
+    }
+
+    void Unprepare()
+    {
+        if (_prepared is null)
+            return;
+        Connection?.Release(_prepared);
+        _prepared.Dispose();
+        _prepared = null;
     }
 }

@@ -4,18 +4,24 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Cartage.DuckDb;
 
-/// <summary>A connection to a DuckDB database; used by one caller at a time, further ones come from <see cref="Duplicate"/>.</summary>
+/// <summary>A connection to a DuckDB database. It runs one statement at a time; <see cref="Duplicate"/> gives more to run side by side.</summary>
 public sealed class DuckDbConnection(string connectionString = "") : DbConnection
 {
-    Database? _database;
+    readonly HashSet<IDisposable> _parts = [];
+    Instance? _instance;
     ConnectionHandle? _handle;
+    Interruption? _running;
 
     /// <inheritdoc/>
     [AllowNull]
-    public override string ConnectionString { get; set; } = connectionString;
+    public override string ConnectionString
+    {
+        get;
+        set => field = State == ConnectionState.Closed ? value ?? "" : throw new InvalidOperationException("The connection is open; close it before changing its connection string.");
+    } = connectionString;
 
     /// <inheritdoc/>
-    public override string Database => "main";
+    public override string Database => DataSource.StartsWith(":memory:", StringComparison.Ordinal) ? "memory" : Path.GetFileNameWithoutExtension(DataSource);
 
     /// <inheritdoc/>
     public override string DataSource => new DuckDbConnectionStringBuilder(ConnectionString).DataSource;
@@ -33,41 +39,53 @@ public sealed class DuckDbConnection(string connectionString = "") : DbConnectio
 
     internal DuckDbTransaction? Transaction { get; set; }
 
+    /// <summary>Whether a statement has failed since the transaction began, which may have aborted it.</summary>
+    internal bool Suspect { get; set; }
+
     /// <inheritdoc/>
     public override void Open()
     {
         if (_handle is not null)
-            return;
+            throw new InvalidOperationException("The connection is open already.");
         var settings = new DuckDbConnectionStringBuilder(ConnectionString);
-        Connect(DuckDb.Database.Get(settings.DataSource, settings.Settings()));
+        Connect(Instance.Get(settings.DataSource, settings.Settings()));
     }
 
-    /// <summary>A further open connection to the same database instance, in memory too.</summary>
+    /// <inheritdoc/>
+    public override Task OpenAsync(CancellationToken cancellationToken) => Task.Run(Open, cancellationToken);
+
+    /// <summary>A further open connection to the same database, in memory too.</summary>
     public DuckDbConnection Duplicate()
     {
         _ = Handle;
         var other = new DuckDbConnection(ConnectionString);
-        other.Connect(_database!.Share());
+        other.Connect(_instance!.Share());
         return other;
     }
 
-    /// <summary>Stops the query that is running, which then throws; nothing happens when none is.</summary>
-    public void Interrupt() => Native.duckdb_interrupt(Handle);
+    /// <summary>Cancels the statement that is running, which then throws <see cref="OperationCanceledException"/>; nothing happens when none is. May be called from any thread.</summary>
+    public void Interrupt() => Volatile.Read(ref _running)?.Stop(StopReason.Asked);
 
-    /// <summary>How far the running query is.</summary>
+    /// <summary>How far the running statement is. May be called from any thread.</summary>
     public QueryProgress GetProgress() => Native.duckdb_query_progress(Handle);
 
-    /// <summary>A writer of whole chunks of rows into a table.</summary>
-    public DuckDbAppender CreateAppender(string table, string? schema = null) => new(Handle, schema, table);
+    /// <summary>A writer of many rows into a table.</summary>
+    public DuckDbAppender CreateAppender(string table, string? schema = null, string? catalog = null) => new(this, catalog, schema, table);
 
     /// <inheritdoc/>
     public override void Close()
     {
-        Transaction?.Dispose();
-        _handle?.Dispose();
-        _database?.Dispose();
-        _handle = null;
-        _database = null;
+        if (_handle is not { } handle)
+            return;
+        Interrupt();
+        // The file is closed only after the last call on it has returned, and only then may it be opened anew.
+        SpinWait.SpinUntil(() => Volatile.Read(ref _running) is null, TimeSpan.FromSeconds(5));
+        foreach (var part in Parts())
+            part.Dispose();
+        (_handle, Transaction, Suspect) = (null, null, false);
+        handle.Dispose();
+        _instance!.Dispose();
+        OnStateChange(new(ConnectionState.Open, ConnectionState.Closed));
     }
 
     /// <inheritdoc/>
@@ -77,17 +95,20 @@ public sealed class DuckDbConnection(string connectionString = "") : DbConnectio
     public new DuckDbCommand CreateCommand() => new() { Connection = this };
 
     /// <inheritdoc/>
+    public new DuckDbTransaction BeginTransaction() => (DuckDbTransaction)BeginDbTransaction(IsolationLevel.Snapshot);
+
+    /// <inheritdoc/>
     protected override DbCommand CreateDbCommand() => CreateCommand();
 
     /// <inheritdoc/>
     protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel)
     {
         if (isolationLevel is not (IsolationLevel.Unspecified or IsolationLevel.Snapshot))
-            throw new NotSupportedException($"DuckDB transactions are snapshots; there is no {isolationLevel}.");
+            throw new NotSupportedException($"DuckDB's transactions are snapshots; there is no {isolationLevel}.");
         if (Transaction is not null)
             throw new InvalidOperationException("The connection has a transaction already.");
         Execute("BEGIN TRANSACTION");
-        return Transaction = new DuckDbTransaction(this);
+        return Transaction = new(this);
     }
 
     /// <inheritdoc/>
@@ -105,13 +126,77 @@ public sealed class DuckDbConnection(string connectionString = "") : DbConnectio
         command.ExecuteNonQuery();
     }
 
-    void Connect(Database database)
+    /// <summary>Begins a call into the library, of which there is one at a time.</summary>
+    internal Interruption Enter(int timeoutSeconds, CancellationToken ct)
     {
-        if (Native.duckdb_connect(database.Handle, out var handle) != 0)
+        ct.ThrowIfCancellationRequested();
+        var call = new Interruption(this, timeoutSeconds, ct);
+        return Interlocked.CompareExchange(ref _running, call, null) is null
+            ? call.Watch()
+            : throw new InvalidOperationException("The connection is busy with another statement; run this one on a Duplicate() of it.");
+    }
+
+    internal void Leave(Interruption call) => Interlocked.CompareExchange(ref _running, null, call);
+
+    /// <summary>What holds on to the connection ends with it.</summary>
+    internal T Adopt<T>(T part)
+        where T : IDisposable
+    {
+        lock (_parts)
+            _parts.Add(part);
+        return part;
+    }
+
+    internal void Release(IDisposable part)
+    {
+        lock (_parts)
+            _parts.Remove(part);
+    }
+
+    internal IDisposable[] Parts()
+    {
+        lock (_parts)
+            return [.. _parts];
+    }
+
+    internal void DemandNoOpenReader()
+    {
+        if (Parts().Any(part => part is RowSource { Result.IsStreaming: true }))
+            throw new InvalidOperationException("A reader of this connection has not been read to its end; close it first, or use a Duplicate() of the connection.");
+    }
+
+    // A locked configuration may refuse; then there is no progress, and nothing else is amiss.
+    void ReportProgress()
+    {
+        try
         {
-            database.Dispose();
+            Execute(Settings.Progress);
+        }
+        catch (DuckDbException e) when (e.ErrorType == DuckDbErrorType.InvalidInput)
+        {
+            Suspect = false;
+        }
+    }
+
+    void Connect(Instance instance)
+    {
+        if (Native.duckdb_connect(instance.Handle, out var handle) != 0)
+        {
+            instance.Dispose();
             throw new DuckDbException("The database does not accept a connection.", DuckDbErrorType.Connection);
         }
-        (_database, _handle) = (database, handle);
+        (_instance, _handle) = (instance, handle);
+        try
+        {
+            ReportProgress();
+            if (instance.Local is not "")
+                Execute(instance.Local);
+        }
+        catch
+        {
+            Close();
+            throw;
+        }
+        OnStateChange(new(ConnectionState.Closed, ConnectionState.Open));
     }
 }

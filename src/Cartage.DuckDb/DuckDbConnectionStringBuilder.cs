@@ -2,7 +2,7 @@ using System.Data.Common;
 
 namespace Cartage.DuckDb;
 
-/// <summary><c>DataSource=path</c> (or <c>:memory:</c>) and any setting of DuckDB, such as <c>threads=4;memory_limit=2GB</c>. Extensions are never fetched unless a setting says so.</summary>
+/// <summary><c>DataSource=path</c> (or <c>:memory:</c>) and any setting of DuckDB, such as <c>threads=4;memory_limit=2GB</c>. Unless a setting says otherwise, extensions are never fetched.</summary>
 public sealed class DuckDbConnectionStringBuilder : DbConnectionStringBuilder
 {
     /// <summary>An empty one: a private in-memory database.</summary>
@@ -11,21 +11,16 @@ public sealed class DuckDbConnectionStringBuilder : DbConnectionStringBuilder
     /// <summary>Reads a connection string.</summary>
     public DuckDbConnectionStringBuilder(string connectionString) => ConnectionString = connectionString;
 
-    /// <summary>The file, <c>:memory:</c>, or <c>:memory:name</c> for one that connections share.</summary>
+    /// <summary>The file, <c>:memory:</c> for a database of its own, or <c>:memory:name</c> for one that connections share.</summary>
     public string DataSource
     {
-        get => TryGetValue("DataSource", out var value) ? (string)value : ":memory:";
+        get => TryGetValue("DataSource", out var value) && value is string { Length: > 0 } source ? source : ":memory:";
         set => this["DataSource"] = value;
     }
 
-    internal IEnumerable<(string Name, string Value)> Settings()
-    {
-        if (!ContainsKey("autoinstall_known_extensions"))
-            yield return ("autoinstall_known_extensions", "false");
-        if (!ContainsKey("autoload_known_extensions"))
-            yield return ("autoload_known_extensions", "false");
-        foreach (string key in Keys)
-            if (!key.Equals("DataSource", StringComparison.OrdinalIgnoreCase))
-                yield return (key.ToLowerInvariant(), (string)this[key]);
-    }
+    /// <summary>The settings it names, as DuckDB spells them.</summary>
+    internal IReadOnlyDictionary<string, string> Settings() =>
+        Keys.Cast<string>()
+            .Where(key => !key.Equals("DataSource", StringComparison.OrdinalIgnoreCase))
+            .ToDictionary(key => key.ToLowerInvariant(), key => (string)this[key], StringComparer.Ordinal);
 }

@@ -1,49 +1,31 @@
 using System.Collections;
+using System.Collections.ObjectModel;
+using System.Data;
 using System.Data.Common;
-using System.Globalization;
 
 namespace Cartage.DuckDb;
 
-/// <summary>A result read row by row, or by <see cref="NextChunk"/> column by column; rows arrive as they are computed, so memory stays constant.</summary>
-public sealed class DuckDbDataReader : DbDataReader
+/// <summary>A result row by row. Rows come as they are computed, so memory stays the same however many there are.</summary>
+public sealed class DuckDbDataReader : DbDataReader, IDbColumnSchemaGenerator
 {
-    readonly DuckDbConnection _connection;
-    readonly string[] _names = [];
-    readonly LogicalType[] _types = [];
-    NativeResult _result;
-    nint _chunkHandle;
-    DuckDbChunk? _chunk;
+    readonly RowSource _source;
+    readonly CommandBehavior _behavior;
     int _row = -1;
-    bool _open;
+    bool _closed;
 
-    internal DuckDbDataReader(DuckDbConnection connection) => _connection = connection;
-
-    internal unsafe DuckDbDataReader(DuckDbConnection connection, NativeResult result)
-        : this(connection)
-    {
-        (_result, _open) = (result, true);
-        var count = Native.duckdb_column_count(ref _result);
-        (_names, _types) = (new string[count], new LogicalType[count]);
-        for (ulong i = 0; i < count; i++)
-        {
-            _names[i] = Native.Text(Native.duckdb_column_name(ref _result, i))!;
-            _types[i] = LogicalType.Read(Native.duckdb_column_logical_type(ref _result, i));
-        }
-        // 1 is DUCKDB_RESULT_TYPE_CHANGED_ROWS.
-        RecordsAffected = Native.duckdb_result_return_type(_result) == 1 ? (int)Native.duckdb_rows_changed(ref _result) : -1;
-    }
+    internal DuckDbDataReader(DuckDbCommand command, ResultSet result, CommandBehavior behavior) => (_source, _behavior) = (new(command, result), behavior);
 
     /// <inheritdoc/>
-    public override int FieldCount => _names.Length;
+    public override int FieldCount => Result.Columns.Length;
 
     /// <inheritdoc/>
-    public override bool HasRows => _chunk is not null || Fetch();
+    public override bool HasRows => Result.Rows > 0 || (_row < 0 && _source.Fetch(default));
 
     /// <inheritdoc/>
-    public override bool IsClosed => !_open;
+    public override bool IsClosed => _closed;
 
     /// <inheritdoc/>
-    public override int RecordsAffected { get; } = -1;
+    public override int RecordsAffected => (int)Math.Min(Result.RowsChanged, int.MaxValue);
 
     /// <inheritdoc/>
     public override int Depth => 0;
@@ -54,93 +36,53 @@ public sealed class DuckDbDataReader : DbDataReader
     /// <inheritdoc/>
     public override object this[string name] => GetValue(GetOrdinal(name));
 
-    /// <summary>The next rows as columns, or null at the end; not to be mixed with <see cref="Read"/>.</summary>
-    public DuckDbChunk? NextChunk() => Fetch() ? _chunk : null;
+    ResultSet Result => _source.Result;
 
     /// <inheritdoc/>
-    public override bool Read()
-    {
-        if ((_chunk is null || _row + 1 >= _chunk.Rows) && !Fetch())
-            return false;
-        _row++;
-        return true;
-    }
+    public override bool Read() => HasNext() || (_source.Fetch(default) && First());
 
     /// <inheritdoc/>
-    public override async Task<bool> ReadAsync(CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        if (_chunk is not null && _row + 1 < _chunk.Rows)
-            return Read();
-        await using var stop = cancellationToken.Register(_connection.Interrupt);
-        return await Task.Run(Read, CancellationToken.None).ConfigureAwait(false);
-    }
+    public override Task<bool> ReadAsync(CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested ? Task.FromCanceled<bool>(cancellationToken)
+        : HasNext() ? Task.FromResult(true)
+        : FetchAsync(cancellationToken);
 
-    /// <inheritdoc/>
+    /// <summary>There is only one result, the last statement's.</summary>
     public override bool NextResult() => false;
 
     /// <inheritdoc/>
-    public override string GetName(int ordinal) => _names[ordinal];
+    public override string GetName(int ordinal) => Result.Names[ordinal];
 
     /// <inheritdoc/>
     public override int GetOrdinal(string name) =>
-        Array.FindIndex(_names, n => n.Equals(name, StringComparison.OrdinalIgnoreCase)) is >= 0 and var i
-            ? i
-            : throw new IndexOutOfRangeException($"The result has no column '{name}'; it has {string.Join(", ", _names)}.");
+        Array.IndexOf(Result.Names, name) is >= 0 and var exact ? exact
+        : Array.FindIndex(Result.Names, n => n.Equals(name, StringComparison.OrdinalIgnoreCase)) is >= 0 and var close ? close
+        : throw new IndexOutOfRangeException($"The result has no column '{name}'; it has {string.Join(", ", Result.Names)}.");
+
+    /// <summary>The type as DuckDB writes it, such as <c>DECIMAL(10,2)</c>.</summary>
+    public override string GetDataTypeName(int ordinal) => Result.Columns[ordinal].Type.Name;
 
     /// <inheritdoc/>
-    public override string GetDataTypeName(int ordinal) => _types[ordinal].Name;
+    public override Type GetFieldType(int ordinal) => Result.Columns[ordinal].ClrType;
 
     /// <inheritdoc/>
-    public override Type GetFieldType(int ordinal) =>
-        _types[ordinal].Id switch
-        {
-            DuckDbType.Boolean => typeof(bool),
-            DuckDbType.TinyInt => typeof(sbyte),
-            DuckDbType.SmallInt => typeof(short),
-            DuckDbType.Integer => typeof(int),
-            DuckDbType.BigInt => typeof(long),
-            DuckDbType.UTinyInt => typeof(byte),
-            DuckDbType.USmallInt => typeof(ushort),
-            DuckDbType.UInteger => typeof(uint),
-            DuckDbType.UBigInt => typeof(ulong),
-            DuckDbType.Float => typeof(float),
-            DuckDbType.Double => typeof(double),
-            DuckDbType.HugeInt => typeof(Int128),
-            DuckDbType.UHugeInt => typeof(UInt128),
-            DuckDbType.Decimal => typeof(decimal),
-            DuckDbType.Varchar or DuckDbType.Enum or DuckDbType.Bit => typeof(string),
-            DuckDbType.Blob => typeof(byte[]),
-            DuckDbType.Date => typeof(DateOnly),
-            DuckDbType.Time or DuckDbType.TimeNs => typeof(TimeOnly),
-            DuckDbType.Timestamp or DuckDbType.TimestampS or DuckDbType.TimestampMs or DuckDbType.TimestampNs => typeof(DateTime),
-            DuckDbType.TimestampTz or DuckDbType.TimeTz => typeof(DateTimeOffset),
-            DuckDbType.Interval => typeof(DuckDbInterval),
-            DuckDbType.Uuid => typeof(Guid),
-            DuckDbType.List or DuckDbType.Array => typeof(List<object?>),
-            DuckDbType.Struct => typeof(Dictionary<string, object?>),
-            DuckDbType.Map => typeof(Dictionary<object, object?>),
-            _ => typeof(object),
-        };
+    public override Type GetProviderSpecificFieldType(int ordinal) => Result.Columns[ordinal].ExactType;
 
     /// <inheritdoc/>
-    public override bool IsDBNull(int ordinal) => Current.IsNull(ordinal, _row);
+    public override bool IsDBNull(int ordinal) => Column(ordinal).IsNull(_row);
 
     /// <inheritdoc/>
-    public override object GetValue(int ordinal) => Current.Value(ordinal, _row) ?? DBNull.Value;
+    public override object GetValue(int ordinal) => Column(ordinal).ReadOrNull(_row) ?? DBNull.Value;
 
-    /// <inheritdoc/>
+    /// <summary>Like <see cref="GetValue"/>, but decimals, dates and timestamps as the provider's own types, which hold every value the database can.</summary>
+    public override object GetProviderSpecificValue(int ordinal) => IsDBNull(ordinal) ? DBNull.Value : Column(ordinal).ReadExact(_row);
+
+    /// <summary>The value as another type where nothing is lost by it; everything but nested values also as its text. NULL is null for types that have it.</summary>
     public override T GetFieldValue<T>(int ordinal) =>
-        GetValue(ordinal) switch
-        {
-            T value => value,
-            DBNull when default(T) is null => default!,
-            DateTimeOffset value when typeof(T) == typeof(DateTime) => (T)(object)value.UtcDateTime,
-            DateOnly value when typeof(T) == typeof(DateTime) => (T)(object)value.ToDateTime(default),
-            Int128 value when typeof(T) == typeof(long) => (T)(object)(long)value,
-            Int128 value when typeof(T) == typeof(decimal) => (T)(object)(decimal)value,
-            var value => (T)Convert.ChangeType(value, Nullable.GetUnderlyingType(typeof(T)) ?? typeof(T), CultureInfo.InvariantCulture),
-        };
+        !IsDBNull(ordinal) ? Field<T>.Read(Column(ordinal), _row)
+        : default(T) is not null ? throw Missing(ordinal)
+        : DBNull.Value is T none ? none
+        : default!;
 
     /// <inheritdoc/>
     public override int GetValues(object[] values)
@@ -152,99 +94,106 @@ public sealed class DuckDbDataReader : DbDataReader
     }
 
     /// <inheritdoc/>
-    public override bool GetBoolean(int ordinal) => GetFieldValue<bool>(ordinal);
+    public override bool GetBoolean(int ordinal) => Get<bool>(ordinal);
 
     /// <inheritdoc/>
-    public override byte GetByte(int ordinal) => GetFieldValue<byte>(ordinal);
+    public override byte GetByte(int ordinal) => Get<byte>(ordinal);
 
     /// <inheritdoc/>
-    public override char GetChar(int ordinal) => GetString(ordinal)[0];
+    public override char GetChar(int ordinal) => Get<char>(ordinal);
 
     /// <inheritdoc/>
-    public override DateTime GetDateTime(int ordinal) => GetFieldValue<DateTime>(ordinal);
+    public override DateTime GetDateTime(int ordinal) => Get<DateTime>(ordinal);
 
     /// <inheritdoc/>
-    public override decimal GetDecimal(int ordinal) => GetFieldValue<decimal>(ordinal);
+    public override decimal GetDecimal(int ordinal) => Get<decimal>(ordinal);
 
     /// <inheritdoc/>
-    public override double GetDouble(int ordinal) => GetFieldValue<double>(ordinal);
+    public override double GetDouble(int ordinal) => Get<double>(ordinal);
 
     /// <inheritdoc/>
-    public override float GetFloat(int ordinal) => GetFieldValue<float>(ordinal);
+    public override float GetFloat(int ordinal) => Get<float>(ordinal);
 
     /// <inheritdoc/>
-    public override Guid GetGuid(int ordinal) => GetFieldValue<Guid>(ordinal);
+    public override Guid GetGuid(int ordinal) => Get<Guid>(ordinal);
 
     /// <inheritdoc/>
-    public override short GetInt16(int ordinal) => GetFieldValue<short>(ordinal);
+    public override short GetInt16(int ordinal) => Get<short>(ordinal);
 
     /// <inheritdoc/>
-    public override int GetInt32(int ordinal) => GetFieldValue<int>(ordinal);
+    public override int GetInt32(int ordinal) => Get<int>(ordinal);
 
     /// <inheritdoc/>
-    public override long GetInt64(int ordinal) => GetFieldValue<long>(ordinal);
+    public override long GetInt64(int ordinal) => Get<long>(ordinal);
 
     /// <inheritdoc/>
-    public override string GetString(int ordinal) => GetFieldValue<string>(ordinal);
+    public override string GetString(int ordinal) => Get<string>(ordinal);
 
     /// <inheritdoc/>
-    public override long GetBytes(int ordinal, long dataOffset, byte[]? buffer, int bufferOffset, int length) => Copy(GetFieldValue<byte[]>(ordinal), dataOffset, buffer, bufferOffset, length);
+    public override long GetBytes(int ordinal, long dataOffset, byte[]? buffer, int bufferOffset, int length) => Copy(Get<byte[]>(ordinal), dataOffset, buffer, bufferOffset, length);
 
     /// <inheritdoc/>
-    public override long GetChars(int ordinal, long dataOffset, char[]? buffer, int bufferOffset, int length) => Copy(GetString(ordinal).ToCharArray(), dataOffset, buffer, bufferOffset, length);
+    public override long GetChars(int ordinal, long dataOffset, char[]? buffer, int bufferOffset, int length) => Copy(Get<string>(ordinal).ToCharArray(), dataOffset, buffer, bufferOffset, length);
 
     /// <inheritdoc/>
     public override IEnumerator GetEnumerator() => new DbEnumerator(this);
 
+    /// <summary>A <see cref="DuckDbColumn"/> a column.</summary>
+    public ReadOnlyCollection<DbColumn> GetColumnSchema() => [.. Result.Columns.Select(DbColumn (c, i) => new DuckDbColumn(Result.Names[i], i, c))];
+
+    /// <inheritdoc/>
+    public override DataTable GetSchemaTable() => SchemaTable.Of(GetColumnSchema());
+
     /// <inheritdoc/>
     public override void Close()
     {
-        if (!_open)
+        if (_closed)
             return;
-        _open = false;
-        _chunk = null;
-        if (_chunkHandle != 0)
-            Native.duckdb_destroy_data_chunk(ref _chunkHandle);
-        Native.duckdb_destroy_result(ref _result);
+        _closed = true;
+        _source.Dispose();
+        if (_behavior.HasFlag(CommandBehavior.CloseConnection))
+            _source.Connection.Close();
     }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        Close();
+        if (disposing)
+            Close();
         base.Dispose(disposing);
     }
 
-    DuckDbChunk Current => _chunk is { } chunk && _row >= 0 ? chunk : throw new InvalidOperationException("There is no current row: Read has not been called, or has returned false.");
-
-    unsafe bool Fetch()
+    bool HasNext()
     {
-        if (!_open)
+        if (_row + 1 >= Result.Rows)
             return false;
-        if (_chunkHandle != 0)
-            Native.duckdb_destroy_data_chunk(ref _chunkHandle);
-        (_chunk, _row) = (null, -1);
-        _chunkHandle = Native.duckdb_fetch_chunk(_result);
-        if (_chunkHandle == 0)
-        {
-            if (Native.Text(Native.duckdb_result_error(ref _result)) is not { Length: > 0 } error)
-                return false;
-            if (_connection.Transaction is { } transaction)
-                transaction.Failed = true;
-            throw new DuckDbException(error, (DuckDbErrorType)Native.duckdb_result_error_type(ref _result));
-        }
-        _chunk = new(_chunkHandle, _types);
-        if (_chunk.Rows > 0)
-            return true;
-        _chunk = null;
-        return false;
+        _row++;
+        return true;
     }
+
+    bool First()
+    {
+        _row = 0;
+        return true;
+    }
+
+    async Task<bool> FetchAsync(CancellationToken ct) => await _source.FetchAsync(ct).ConfigureAwait(false) && First();
+
+    Column Column(int ordinal)
+    {
+        ObjectDisposedException.ThrowIf(_closed, this);
+        return _row >= 0 && _row < Result.Rows ? Result.Columns[ordinal] : throw new InvalidOperationException("There is no current row: Read has not been called, or has returned false.");
+    }
+
+    T Get<T>(int ordinal) => Column(ordinal) is var column && column.IsNull(_row) ? throw Missing(ordinal) : column.Read<T>(_row);
+
+    InvalidCastException Missing(int ordinal) => new($"The column '{GetName(ordinal)}' is NULL in this row; ask IsDBNull first, or for a type that has null.");
 
     static long Copy<T>(T[] data, long offset, T[]? buffer, int bufferOffset, int length)
     {
         if (buffer is null)
             return data.Length;
-        var count = Math.Min(length, data.Length - (int)offset);
+        var count = (int)Math.Max(0, Math.Min(length, data.Length - offset));
         Array.Copy(data, offset, buffer, bufferOffset, count);
         return count;
     }

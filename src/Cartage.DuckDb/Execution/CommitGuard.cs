@@ -1,0 +1,36 @@
+namespace Cartage.DuckDb;
+
+/// <summary>After an error that aborts a transaction, DuckDB answers COMMIT with success although it rolls back. Here it throws.</summary>
+static class CommitGuard
+{
+    public static void Check(DuckDbConnection connection, string sql)
+    {
+        if (!connection.Suspect || !IsCommit(sql))
+            return;
+        connection.Suspect = false;
+        if (!IsAborted(connection))
+            return;
+        connection.Execute("ROLLBACK");
+        throw new DuckDbException("The transaction was rolled back, because a statement in it had failed.", DuckDbErrorType.Transaction);
+    }
+
+    static bool IsCommit(string sql)
+    {
+        var text = sql.AsSpan().TrimStart();
+        return text.StartsWith("COMMIT", StringComparison.OrdinalIgnoreCase) || text.StartsWith("END", StringComparison.OrdinalIgnoreCase);
+    }
+
+    // Binder and syntax errors do not abort; only the next statement tells.
+    static bool IsAborted(DuckDbConnection connection)
+    {
+        try
+        {
+            connection.Execute("SELECT 1");
+            return false;
+        }
+        catch (DuckDbException e) when (e.ErrorType == DuckDbErrorType.Transaction)
+        {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,46 @@
+namespace Cartage.DuckDb;
+
+/// <summary>Draws a result's chunks on its connection, which is busy until a streaming one has ended.</summary>
+sealed class RowSource : IDisposable
+{
+    readonly DuckDbConnection _connection;
+    readonly int _timeout;
+
+    public RowSource(DuckDbCommand command, ResultSet result)
+    {
+        (_connection, _timeout, Result) = (command.Connection!, command.CommandTimeout, result);
+        _connection.Adopt(this);
+    }
+
+    public ResultSet Result { get; }
+
+    public DuckDbConnection Connection => _connection;
+
+    /// <summary>Goes to the next chunk without blocking the caller while it is computed.</summary>
+    public Task<bool> FetchAsync(CancellationToken ct) => Result.IsStreaming ? Task.Run(() => Fetch(ct), ct) : Task.FromResult(Fetch(ct));
+
+    /// <summary>Goes to the next chunk; false at the end.</summary>
+    public bool Fetch(CancellationToken ct)
+    {
+        if (!Result.IsStreaming)
+            return Result.Fetch();
+        using var call = _connection.Enter(_timeout, ct);
+        try
+        {
+            return Result.Fetch();
+        }
+        catch (DuckDbException e)
+        {
+            _connection.Suspect = true;
+            if (call.Reason != StopReason.None)
+                throw call.Stopped(e);
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        Result.Dispose();
+        _connection.Release(this);
+    }
+}
