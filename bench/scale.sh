@@ -8,7 +8,7 @@ trap 'rm -rf "$work"' EXIT
 dotnet build "$root/bench/Cartage.Bench" -c Release -v q -nologo >&2
 bench=$root/artifacts/bin/Cartage.Bench/release/Cartage.Bench
 "$root/cartage" init bike-store "$work/shop" -q
-"$root/cartage" gen bike-store --scale "$scale" --out "$work/data" -q
+"$root/cartage" gen bike-store --scale "$scale" --dir "$work/data" -q
 python=$(/usr/bin/python3 -c 'import pandas' 2>/dev/null && echo /usr/bin/python3 || true)
 seconds() { local start; start=$(date +%s.%N); "$@" >/dev/null 2>&1; echo "$(date +%s.%N) - $start" | bc; }
 run() { (cd "$work/shop" && "$root/cartage" run -q --var data="$work/data"); }
