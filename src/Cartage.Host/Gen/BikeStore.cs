@@ -40,7 +40,7 @@ public static class BikeStore
         await connection.OpenAsync(ct);
         await Vocabulary.TeachAsync(connection, options.Seed, ct);
         await Catalogue.StockAsync(connection, ct);
-        var files = await new Ledgers(connection, options.Scale).WriteAsync(folder.Root, ct);
-        return new(folder.Root, files, 0, 0);
+        var files = await new Ledgers(connection, options.Scale).WriteAsync(options.Dirt ? folder.Clean : folder.Root, ct);
+        return new(folder.Root, files, 0, options.Dirt ? new Dirt(folder, options.Seed).Spread(files, ct) : 0);
     }
 }

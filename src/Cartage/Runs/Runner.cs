@@ -116,11 +116,15 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, IProgres
             var ledger = plan.Swap ? (await Ledger.ReadAsync(connection, feed, ct)).Where(x => x.Value == "unreadable").ToDictionary() : await Ledger.ReadAsync(connection, feed, ct);
             fresh[feed.Name] = [.. manifests[feed.Name].Where(m => !ledger.ContainsKey(m.Object))];
         }
-        var anything = fresh.Values.Any(f => f.Count > 0);
+        // A parent that comes in, new or repaired, lets its children in.
+        var aside = new Dictionary<string, bool>();
+        foreach (var feed in feeds)
+            if (await QuarantineTable.ExistsAsync(connection, feed, ct))
+                aside[feed.Name] = (await QuarantineTable.CountAsync(connection, feed, ct)).Exists(x => x.Status == "fixed");
+        var anything = fresh.Values.Any(f => f.Count > 0) || aside.ContainsValue(true);
         var loads = await Task.WhenAll(feeds.Select(async feed =>
         {
-            var fixedRows = !anything && await HasFixedAsync(feed, ct);
-            if (!plan.Swap && fresh[feed.Name].Count == 0 && !fixedRows && !(anything && await QuarantineTable.ExistsAsync(connection, feed, ct)))
+            if (!plan.Swap && fresh[feed.Name].Count == 0 && !(anything && aside.ContainsKey(feed.Name)))
             {
                 Skip("load", feed.Name, "no object that is not loaded yet");
                 return null;
@@ -136,12 +140,6 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, IProgres
         foreach (var feed in feeds.Where(f => _loads.ContainsKey(f.Name)))
             await _loads[feed.Name].PrepareAsync(connection, _loads, ct);
         Failpoint.Reach("staged");
-    }
-
-    async Task<bool> HasFixedAsync(Feed feed, CancellationToken ct)
-    {
-        await using var connection = await workspace.Warehouse.OpenAsync(ct);
-        return (await QuarantineTable.CountAsync(connection, feed, ct)).Exists(x => x.Status == "fixed");
     }
 
     async Task<RunResult?> UnreadableAsync(DbConnection connection, CancellationToken ct)
