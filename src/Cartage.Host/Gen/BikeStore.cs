@@ -41,6 +41,7 @@ public static class BikeStore
         await Vocabulary.TeachAsync(connection, options.Seed, ct);
         await Catalogue.StockAsync(connection, ct);
         var files = await new Ledgers(connection, options.Scale).WriteAsync(options.Dirt ? folder.Clean : folder.Root, ct);
-        return new(folder.Root, files, 0, options.Dirt ? new Dirt(folder, options.Seed).Spread(files, ct) : 0);
+        var changed = options.Changes == 0 ? 0 : await new ChangeDays(connection, options.Scale).WriteAsync(folder, options.Changes, ct);
+        return new(folder.Root, files, changed, options.Dirt ? new Dirt(folder, options.Seed).Spread(files, ct) : 0);
     }
 }

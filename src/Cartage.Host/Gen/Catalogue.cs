@@ -46,7 +46,7 @@ static class Catalogue
         SET VARIABLE prices = (SELECT list(list_price ORDER BY product_id) FROM products);
         """;
 
-    // For each year five aisles of 1,000 places, more of them for what sells; an order takes its lines from different aisles, so no bike is on it twice.
+    // For each year five aisles of 200 places, more of them for what sells; an order takes its lines from different aisles, so no bike is on it twice.
     const string Shelf = """
         SET VARIABLE shelf = (
           WITH wanted AS (
@@ -58,15 +58,15 @@ static class Catalogue
             FROM products CROSS JOIN range(2016, 2020) AS y(sold_in)
           ),
           spans AS (
-            SELECT sold_in, aisle, product_id, 1000 * (sum(weight) OVER so_far - weight) / sum(weight) OVER whole AS starts, 1000 * sum(weight) OVER so_far / sum(weight) OVER whole AS ends
+            SELECT sold_in, aisle, product_id, 200 * (sum(weight) OVER so_far - weight) / sum(weight) OVER whole AS starts, 200 * sum(weight) OVER so_far / sum(weight) OVER whole AS ends
             FROM wanted
             WINDOW whole AS (PARTITION BY sold_in, aisle), so_far AS (PARTITION BY sold_in, aisle ORDER BY product_id)
           )
           SELECT list(product_id ORDER BY sold_in, aisle, n)
-          FROM spans JOIN range(1000) AS places(n) ON n + 0.5 >= starts AND n + 0.5 < ends
+          FROM spans JOIN range(200) AS places(n) ON n + 0.5 >= starts AND n + 0.5 < ends
         );
         CREATE MACRO bike(order_id, item_id, sold_on) AS getvariable('shelf')[
-          1 + ((least(year(sold_on), 2019) - 2016) * 5 + (item_id + die(5, 'aisle', order_id)) % 5) * 1000 + die(1000, 'bike', order_id * 8 + item_id)
+          1 + ((least(year(sold_on), 2019) - 2016) * 5 + (item_id + die(5, 'aisle', order_id)) % 5) * 200 + die(200, 'bike', order_id * 8 + item_id)
         ];
         """;
 

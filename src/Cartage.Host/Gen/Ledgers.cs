@@ -11,6 +11,9 @@ sealed class Ledgers(DuckDbConnection connection, int scale)
     const int Customers = 1445;
     const int Orders = 1615;
 
+    /// <summary>The lines of the base orders.</summary>
+    public static readonly string Lines = LineRows("(SELECT order_id, order_date, unnest(range(1, 1 + lines(order_id))) AS item_id FROM orders)");
+
     static readonly (string Feed, string Rows)[] Files =
     [
         ("brands", "SELECT * FROM brands ORDER BY brand_id"),
@@ -21,7 +24,7 @@ sealed class Ledgers(DuckDbConnection connection, int scale)
         ("stocks", "SELECT * FROM stocks ORDER BY store_id, product_id"),
         ("customers", CustomerRows("customer_ids")),
         ("orders", "SELECT * FROM orders"),
-        ("order_items", LineRows("orders")),
+        ("order_items", Lines),
     ];
 
     public async Task<List<GenFile>> WriteAsync(string folder, CancellationToken ct)
@@ -67,19 +70,13 @@ sealed class Ledgers(DuckDbConnection connection, int scale)
         )
         """;
 
-    /// <summary>The lines of the orders in a table with <c>order_id</c> and <c>order_date</c>, at catalogue prices.</summary>
-    public static string LineRows(string orders) =>
+    /// <summary>The lines in a table of <c>order_id</c>, <c>item_id</c> and <c>order_date</c>, at catalogue prices.</summary>
+    public static string LineRows(string places) =>
         $"""
-        SELECT order_id, item_id, product_id, {Quantity} AS quantity, getvariable('prices')[product_id] AS list_price, {Discount} AS discount
-        FROM (
-          SELECT order_id, item_id, bike(order_id, item_id, order_date) AS product_id
-          FROM (SELECT order_id, order_date, unnest(range(1, 1 + lines(order_id))) AS item_id FROM {orders})
-        )
+        SELECT order_id, item_id, product_id, CASE WHEN die(5, 'quantity', order_id * 8 + item_id) < 2 THEN 2 ELSE 1 END AS quantity,
+          getvariable('prices')[product_id] AS list_price, pick([0.05, 0.07, 0.10, 0.20]::DECIMAL(4, 2)[], 'discount', order_id * 8 + item_id) AS discount
+        FROM (SELECT order_id, item_id, bike(order_id, item_id, order_date) AS product_id FROM {places})
         """;
-
-    public const string Quantity = "CASE WHEN die(5, 'quantity', order_id * 8 + item_id) < 2 THEN 2 ELSE 1 END";
-
-    public const string Discount = "pick([0.05, 0.07, 0.10, 0.20]::DECIMAL(4, 2)[], 'discount', order_id * 8 + item_id)";
 
     // Everyone buys once, and one in eleven again and again. Orders are numbered by date: rowid is the place in the sorted table.
     const string Sales = """
@@ -108,7 +105,7 @@ sealed class Ledgers(DuckDbConnection connection, int scale)
           pick(getvariable('sellers')[store_id], 'staff', order_id) AS staff_id
         FROM (
           SELECT *, order_date + promised_days(order_id) AS required_date,
-            CASE WHEN shipped_date > DATE '2018-12-31' OR share('open', order_id) < 1 / ((1 + age / 40) * (1 + age / 40))
+            CASE WHEN shipped_date > DATE '2018-12-31' OR (age < 150 AND share('open', order_id) < 1 / ((1 + age / 60) * (1 + age / 60)))
               THEN CASE WHEN share('pending', order_id) < 1 / (1 + age / 8) THEN 1 ELSE 2 END
               WHEN die(18, 'rejected', order_id) = 0 THEN 3 ELSE 4 END AS order_status
           FROM (
