@@ -13,6 +13,11 @@ static class PortableSql
         "read_json", "read_text", "read_blob", "glob", "try_strptime", "make_date", "range", "unnest_map", "//",
     };
 
+    static readonly Dictionary<string, string> Nodes = new()
+    {
+        ["LAMBDA"] = "a lambda", ["ARRAY_EXTRACT"] = "a subscript", ["ARRAY_SLICE"] = "a slice", ["ARRAY_CONSTRUCTOR"] = "a list", ["LIMIT_PERCENT_MODIFIER"] = "LIMIT %",
+    };
+
     /// <summary>Adds each thing found in a serialized statement.</summary>
     public static void Collect(JsonElement node, List<(string What, int Offset)> found)
     {
@@ -25,8 +30,20 @@ static class PortableSql
             found.Add(($"the function {name}", Offset(node)));
         if (node.TryGetProperty("qualify", out var qualify) && qualify.ValueKind == JsonValueKind.Object)
             found.Add(("QUALIFY", Offset(qualify)));
-        if (Text(node, "ref_type") == "ASOF")
-            found.Add(("ASOF JOIN", Offset(node)));
+        if (Text(node, "ref_type") is ("ASOF" or "POSITIONAL") and var join)
+            found.Add(($"{join} JOIN", Offset(node)));
+        if (Text(node, "type") is { } type && Nodes.TryGetValue(type, out var construct))
+            found.Add((construct, Offset(node)));
+        if (Text(node, "join_type") is ("SEMI" or "ANTI") and var kind)
+            found.Add(($"{kind} JOIN", Offset(node)));
+        if (Text(node, "aggregate_handling") == "FORCE_AGGREGATES")
+            found.Add(("GROUP BY ALL", Offset(node)));
+        if (node.TryGetProperty("try_cast", out var attempt) && attempt.ValueKind == JsonValueKind.True)
+            found.Add(("TRY_CAST", Offset(node)));
+        if (node.TryGetProperty("sample", out var sample) && sample.ValueKind == JsonValueKind.Object)
+            found.Add(("USING SAMPLE", Offset(sample)));
+        if (Text(node, "type") == "STAR" && node.TryGetProperty("columns", out var columns) && columns.ValueKind == JsonValueKind.True)
+            found.Add(("COLUMNS(…) or ORDER BY ALL", Offset(node)));
         if (Text(node, "type") == "STAR" && (Filled(node, "exclude_list") || Filled(node, "replace_list") || Filled(node, "qualified_exclude_list")))
             found.Add(("* EXCLUDE or REPLACE", Offset(node)));
         foreach (var property in node.EnumerateObject())
