@@ -23,7 +23,10 @@ static class InitCommand
         if (File.Exists(Path.Combine(folder, "project.yml")))
             throw new UsageException($"{dir ?? template}: there is a project already.", "Name another folder: cartage init " + template + " another-name");
         if (!dryRun)
+        {
             Examples.Copy(template, folder);
+            JsonSchemas.Write(folder);
+        }
         Grid files = new("file");
         foreach (var file in Examples.Files(template))
             files.Add(file);

@@ -11,9 +11,8 @@ static class Opened
     public static LoadedProject Read(this Invocation on, string? env = null, IReadOnlyList<string>? variables = null) =>
         ProjectFiles.Load(on.ProjectFolder(), env, Variables(variables ?? []));
 
-    /// <summary>The same with the mistakes in its SQL, which are looked for where its files are right.</summary>
-    public static async Task<LoadedProject> ReadAsync(this Invocation on, string? env, IReadOnlyList<string> variables, CancellationToken ct) =>
-        on.Read(env, variables) is var loaded && loaded.Findings.Count == 0 ? loaded with { Findings = await Binding.CheckAsync(loaded.Project, ct) } : loaded;
+    /// <summary>The same with the mistakes in its SQL.</summary>
+    public static Task<LoadedProject> ReadAsync(this Invocation on, string? env, IReadOnlyList<string> variables, CancellationToken ct) => Binding.CheckAsync(on.Read(env, variables), ct);
 
     /// <summary>The project when it has no mistakes; else every mistake is said and there is none.</summary>
     public static async Task<Project?> LoadAsync(this Invocation on, string? env, IReadOnlyList<string> variables, CancellationToken ct) =>

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Cartage.Checks;
 using Cartage.Warehouses;
 
@@ -7,7 +8,7 @@ namespace Cartage.Ingest;
 sealed record Rule(string Code, string Column, string Condition, string Reason, Severity Severity);
 
 /// <summary>A feed's columns and rules as SQL.</summary>
-static class Contract
+static partial class Contract
 {
     /// <summary>The columns every base row carries beside its own.</summary>
     public static readonly IReadOnlyList<Column> Own =
@@ -31,7 +32,7 @@ static class Contract
             "timestamptz" => "TIMESTAMPTZ",
             "json" => "VARCHAR",
             "uuid" => "UUID",
-            var t when t.StartsWith("decimal(", StringComparison.Ordinal) || t.StartsWith("numeric(", StringComparison.Ordinal) => "DECIMAL" + t[7..],
+            var t when Decimal().IsMatch(t) => "DECIMAL" + t[7..],
             "decimal" or "numeric" => "DECIMAL(18,3)",
             _ => null,
         };
@@ -61,4 +62,7 @@ static class Contract
                 yield return new("length", column.Name, $"length({text}) > {longest}", $"it is longer than {longest} characters", severity);
         }
     }
+
+    [GeneratedRegex(@"^(decimal|numeric)\(\d{1,2}(,\d{1,2})?\)$")]
+    private static partial Regex Decimal();
 }

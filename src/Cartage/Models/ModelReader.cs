@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Cartage.Warehouses;
@@ -8,18 +9,20 @@ namespace Cartage.Models;
 /// <summary>A table a SELECT reads, where the query names it: byte offset and length of the written name, and whether it has an alias of its own.</summary>
 public sealed record TableRead(string? Schema, string Name, int Offset, int Length, bool HasAlias);
 
+/// <summary>A text that is not one SELECT; <paramref name="offset"/> is the byte where the parser stopped, where it says so.</summary>
+public sealed class NotOneSelectException(string message, int? offset = null) : FormatException(message)
+{
+    /// <summary>The byte where the parser stopped, null where the whole is not a SELECT.</summary>
+    public int? Offset => offset;
+}
+
 /// <summary>Reads a SELECT through DuckDB's own parser: what it reads, and the same text with other names in the places of tables.</summary>
 public static class ModelReader
 {
-    /// <summary>The tables a SELECT reads, CTEs taken out; a <see cref="FormatException"/> says that it is not one SELECT.</summary>
+    /// <summary>The tables a SELECT reads, CTEs taken out; a <see cref="NotOneSelectException"/> says that it is not one SELECT.</summary>
     public static async Task<IReadOnlyList<TableRead>> ReadTablesAsync(DbConnection connection, string sql, CancellationToken ct)
     {
-        var text = await connection.ScalarAsync<string>("SELECT json_serialize_sql($sql::VARCHAR)", ct, ("sql", sql));
-        using var json = JsonDocument.Parse(text!, new() { MaxDepth = 512 });
-        if (json.RootElement.GetProperty("error").GetBoolean())
-            throw new FormatException(json.RootElement.GetProperty("error_message").GetString());
-        if (json.RootElement.GetProperty("statements").GetArrayLength() != 1)
-            throw new FormatException("a model is one SELECT statement; this has several");
+        using var json = await ParseAsync(connection, sql, ct);
         List<TableRead> tables = [];
         Collect(json.RootElement.GetProperty("statements")[0], [], Encoding.UTF8.GetBytes(sql), tables);
         return tables;
@@ -46,11 +49,24 @@ public static class ModelReader
     /// <summary>What a SELECT uses that PostgreSQL and Redshift do not have, with the byte offset where it stands.</summary>
     public static async Task<IReadOnlyList<(string What, int Offset)>> ReadUnportableAsync(DbConnection connection, string sql, CancellationToken ct)
     {
-        var text = await connection.ScalarAsync<string>("SELECT json_serialize_sql($sql::VARCHAR)", ct, ("sql", sql));
-        using var json = JsonDocument.Parse(text!, new() { MaxDepth = 512 });
+        using var json = await ParseAsync(connection, sql, ct);
         List<(string, int)> found = [];
         PortableSql.Collect(json.RootElement, found);
         return found;
+    }
+
+    // Only parsed, never prepared or run: text of several statements does nothing here.
+    static async Task<JsonDocument> ParseAsync(DbConnection connection, string sql, CancellationToken ct)
+    {
+        var text = await connection.ScalarAsync<string>("SELECT json_serialize_sql($sql::VARCHAR)", ct, ("sql", sql));
+        var json = JsonDocument.Parse(text!, new() { MaxDepth = 512 });
+        var root = json.RootElement;
+        if (!root.GetProperty("error").GetBoolean() && root.GetProperty("statements").GetArrayLength() == 1)
+            return json;
+        using (json)
+            throw root.TryGetProperty("position", out var at) && int.TryParse(at.GetString(), CultureInfo.InvariantCulture, out var offset)
+                ? new NotOneSelectException(root.GetProperty("error_message").GetString()!, offset)
+                : new NotOneSelectException("it must be one SELECT; this is something else, or more than one statement");
     }
 
     static void Collect(JsonElement node, HashSet<string> ctes, byte[] sql, List<TableRead> tables)

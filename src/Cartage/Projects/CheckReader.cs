@@ -18,30 +18,49 @@ static class CheckReader
             file.Add(line, $"there is no check '{kind}' on a {(column is null ? "table" : "column")}", Spelling.Suggest(kind, known) ?? $"There are {string.Join(", ", known)}.");
             return null;
         }
-        var severity = map?.Choice("severity", Severity.Reject) ?? Severity.Reject;
+        var severity = map is null ? Severity.Reject : SeverityOf(map);
         var allowed = map is null ? null : Allowed(map);
         var name = map?.Text("name") ?? (column is null ? $"{model}.{kind}" : $"{model}.{column}.{kind}");
         var at = line + file.Shift;
+        if (column is not null && kind is ("not_null" or "unique"))
+            _ = map?.Flag(kind);
         Check? check = (kind, column) switch
         {
             ("not_null", not null) => new Check.NotNull(column, name, severity, allowed, file.Name, at),
             ("unique", not null) => new Check.Unique([column], name, severity, allowed, file.Name, at),
-            ("accepted_values", not null) => new Check.AcceptedValues(column, map!.Texts(kind), name, severity, allowed, file.Name, at),
-            ("matches", not null) => new Check.Matches(column, map!.Text(kind) ?? "", name, severity, allowed, file.Name, at),
-            ("between", not null) => map!.Texts(kind) is [var min, var max] ? new Check.Between(column, min, max, name, severity, allowed, file.Name, at) : null,
-            ("references", not null) => map!.Map(kind) is { } target && target.Text("to") is { } to ? new Check.References(column, to, target.Text("column") ?? column, name, severity, allowed, file.Name, at) : null,
-            ("unique", null) => new Check.Unique(map!.Texts(kind), name, severity, allowed, file.Name, at),
-            ("row_count", null) => new Check.RowCount(map!.Text(kind) ?? "> 0", name, severity, allowed, file.Name, at),
-            ("reconcile", null) => new Check.Reconcile(map!.Text(kind) ?? "", name, severity, allowed, file.Name, at),
-            ("sql", null) => new Check.Query(map!.Text(kind) ?? "", name, severity, allowed, file.Name, at),
-            ("freshness", null) => map!.Map(kind) is { } fresh && fresh.Text("column") is { } time && fresh.Duration("max_age") is { } age ? new Check.Freshness(time, age, name, severity, allowed, file.Name, at) : null,
+            ("accepted_values", not null) => map?.Texts(kind) is { Count: > 0 } values ? new Check.AcceptedValues(column, values, name, severity, allowed, file.Name, at) : null,
+            ("matches", not null) => map?.Text(kind) is { } text ? new Check.Matches(column, text, name, severity, allowed, file.Name, at) : null,
+            ("between", not null) => map?.Bounds(kind) is var (min, max) ? new Check.Between(column, min, max, name, severity, allowed, file.Name, at) : null,
+            ("references", not null) => map?.Map(kind) is { } target && ReadTarget(target, column) is var (to, there) ? new Check.References(column, to, there, name, severity, allowed, file.Name, at) : null,
+            ("unique", null) => map?.Texts(kind) is { Count: > 0 } columns ? new Check.Unique(columns, name, severity, allowed, file.Name, at) : null,
+            ("row_count", null) => map?.Text(kind) is { } text ? new Check.RowCount(text, name, severity, allowed, file.Name, at) : null,
+            ("reconcile", null) => map?.Text(kind) is { } text ? new Check.Reconcile(text, name, severity, allowed, file.Name, at) : null,
+            ("sql", null) => map?.Text(kind) is { } text ? new Check.Query(text, name, severity, allowed, file.Name, at) : null,
+            ("freshness", null) => map?.Map(kind) is { } fresh && ReadFreshness(fresh) is var (time, age) ? new Check.Freshness(time, age, name, severity, allowed, file.Name, at) : null,
             _ => null,
         };
         if (check is null)
-            file.Add(line, $"the check '{kind}' lacks what it needs", "between: [a, b]; references: {to: model, column: c}; freshness: {column: c, max_age: 2d}.");
+            file.Add(line, $"the check '{kind}' lacks what it needs", "accepted_values: [a, b]; matches: pattern; between: [a, b]; references: {to: model, column: c}; row_count: \"> 0\"; freshness: {column: c, max_age: 2d}; unique: [a, b].");
         map?.Done();
         return check;
     }
+
+    static (string To, string Column)? ReadTarget(YamlMap map, string column)
+    {
+        var (to, there) = (map.Text("to"), map.Text("column") ?? column);
+        map.Done();
+        return to is null ? null : (to, there);
+    }
+
+    static (string Column, TimeSpan Age)? ReadFreshness(YamlMap map)
+    {
+        var (column, age) = (map.Text("column"), map.Duration("max_age"));
+        map.Done();
+        return column is not null && age is { } limit ? (column, limit) : null;
+    }
+
+    /// <summary>What a broken check does; rows of a table that is whole cannot be dropped or set aside one by one.</summary>
+    public static Severity SeverityOf(YamlMap map) => map.Choice("severity", "warn", "reject") == "warn" ? Severity.Warn : Severity.Reject;
 
     public static Threshold? Allowed(YamlMap map)
     {

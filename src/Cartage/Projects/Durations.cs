@@ -17,7 +17,9 @@ public static partial class Durations
         return true;
     }
 
-    [GeneratedRegex(@"^(\d+(\.\d+)?(d|h|ms|m|s))+$")]
+    internal const string Pattern = @"^(\d+(\.\d+)?(d|h|ms|m|s))+$";
+
+    [GeneratedRegex(Pattern)]
     private static partial Regex Whole();
 
     [GeneratedRegex(@"(\d+(?:\.\d+)?)(d|h|ms|m|s)")]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cartage.Checks;
 using Cartage.Ingest;
 
@@ -6,7 +7,10 @@ namespace Cartage.Projects;
 /// <summary>Reads a file of feeds.</summary>
 static class FeedFile
 {
-    public static IEnumerable<Feed> Read(YamlMap map, string pipeline, Resolver resolver)
+    public static void Probe(YamlMap map) => _ = Read(map, "", null).Count();
+
+    /// <summary>Its feeds; without a resolver (project.yml could not be read) references stay as they are written.</summary>
+    public static IEnumerable<Feed> Read(YamlMap map, string pipeline, Resolver? resolver)
     {
         map.NotYet("connection", "command");
         var shared = map.Texts("files");
@@ -15,13 +19,16 @@ static class FeedFile
                 map.File.Add(line, $"the feed '{name}' must be a map");
             else
                 yield return ReadOne(feed, pipeline, name, line, shared, resolver);
+        if (!map.Has("feeds") && !map.Keys.Any(k => Spelling.Suggest(k, ["feeds"]) is not null))
+            map.Missing("feeds");
         map.Done();
     }
 
-    static Feed ReadOne(YamlMap map, string pipeline, string name, int line, IReadOnlyList<string> shared, Resolver resolver)
+    static Feed ReadOne(YamlMap map, string pipeline, string name, int line, IReadOnlyList<string> shared, Resolver? resolver)
     {
         map.NotYet("table", "query", "deletes");
-        _ = map.Text("read");
+        if (map.Choice("read", "incremental", "full") == "full")
+            map.File.Add(map.LineOf("read"), "'read: full' is not supported by this version", "A file is read whole, once for each content it has.");
         var files = map.Texts("files") is { Count: > 0 } own ? own : shared;
         if (files.Count == 0)
             map.Missing("files");
@@ -29,7 +36,7 @@ static class FeedFile
         foreach (var file in files)
             try
             {
-                resolved.Add(resolver.Resolve(file, map.File.Name, map.LineOf("files")));
+                resolved.Add(resolver?.Resolve(file, map.File.Name, map.LineOf("files")) ?? file);
             }
             catch (PipelineException e)
             {
@@ -40,9 +47,9 @@ static class FeedFile
             Files = resolved,
             Format = new()
             {
-                Kind = map.Text("format"),
-                Delimiter = map.Text("delimiter"),
-                Encoding = map.Text("encoding"),
+                Kind = map.Choice("format", "csv", "tsv", "json", "ndjson", "parquet"),
+                Delimiter = Delimiter(map),
+                Encoding = map.Choice("encoding", "utf-8", "utf-16", "latin-1", "iso-8859-1"),
                 Header = !map.Has("header") || map.Flag("header"),
                 Nulls = map.Texts("nulls"),
             },
@@ -54,45 +61,50 @@ static class FeedFile
             Columns = [.. map.Entries("columns").Select(c => Column(map, c.Key, c.Map, c.Text, c.Line))],
         };
         map.Done();
-        foreach (var key in result.Key.Where(k => result.Columns.Count > 0 && !result.Columns.Any(c => c.Name == k)))
-            map.File.Add(map.LineOf("key"), $"the key column '{key}' is not declared", Spelling.Suggest(key, result.Columns.Select(c => c.Name)));
-        if (result.Cursor is { } cursor && result.Columns.Count > 0 && !result.Columns.Any(c => c.Name == cursor))
-            map.File.Add(map.LineOf("cursor"), $"the cursor column '{cursor}' is not declared", Spelling.Suggest(cursor, result.Columns.Select(c => c.Name)));
+        Consistent(map, result);
         return result;
+    }
+
+    static void Consistent(YamlMap map, Feed feed)
+    {
+        var names = feed.Columns.Select(c => c.Name).ToList();
+        foreach (var key in feed.Key.Where(k => names.Count > 0 && !names.Contains(k)))
+            map.File.Add(map.LineOf("key"), $"the key column '{key}' is not declared", Spelling.Suggest(key, names));
+        if (feed.Cursor is { } cursor && names.Count > 0 && !names.Contains(cursor))
+            map.File.Add(map.LineOf("cursor"), $"the cursor column '{cursor}' is not declared", Spelling.Suggest(cursor, names));
+        foreach (var twice in feed.Columns.GroupBy(c => c.Name, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
+            map.File.Add(twice.Last().Line, $"the column '{twice.Last().Name}' is there already as '{twice.First().Name}'", "Upper and lower case do not tell columns apart.");
+        foreach (var own in feed.Columns.Where(c => Contract.Own.Any(o => o.Name.Equals(c.Name, StringComparison.OrdinalIgnoreCase))))
+            map.File.Add(own.Line, $"the column '{own.Name}' is one that Cartage adds to every row", $"It keeps {string.Join(", ", Contract.Own.Select(o => o.Name))} for itself.");
+    }
+
+    static string? Delimiter(YamlMap map)
+    {
+        if (map.Text("delimiter") is not { Length: not 1 } text)
+            return map.Text("delimiter");
+        map.File.Add(map.LineOf("delimiter"), $"'delimiter' must be one character, not '{text}'", "A tab is written \"\\t\", in double quotes.");
+        return null;
     }
 
     static string? Cursor(YamlMap map)
     {
-        if (!map.Has("cursor"))
-            return null;
-        try
-        {
-            if (map.Map("cursor") is { } details)
-            {
-                _ = (details.Text("overlap"), details.Text("timezone"));
-                var column = details.Text("column");
-                if (column is null)
-                    details.Missing("column");
-                details.Done();
-                return column;
-            }
-        }
-        finally
-        {
-            map.File.Findings.RemoveAll(f => f.Message == "'cursor' must be a map");
-        }
-        return map.Text("cursor");
+        var (text, details) = map.TextOrMap("cursor");
+        if (details is null)
+            return text;
+        details.NotYet("overlap", "timezone");
+        var column = details.Text("column");
+        if (column is null)
+            details.Missing("column");
+        details.Done();
+        return column;
     }
 
     static FeedColumn Column(YamlMap feed, string name, YamlMap? map, string? text, int line)
     {
         if (map is null)
             return Typed(feed, name, text ?? "text", line);
-        var range = map.Texts("range");
-        var length = map.Texts("length");
-        foreach (var (key, pair) in new[] { ("range", range), ("length", length) })
-            if (pair.Count is not (0 or 2))
-                map.File.Add(map.LineOf(key), $"'{key}' must be two bounds, such as [1, 1000]");
+        var range = map.Bounds("range");
+        var length = map.Bounds("length");
         var severity = map.Has("severity") ? map.Choice("severity", Severity.Quarantine) : (Severity?)null;
         var column = Typed(feed, name, map.Text("type") ?? "text", map.LineOf("type")) with
         {
@@ -100,10 +112,10 @@ static class FeedFile
             Required = map.Flag("required"),
             OneOf = map.Texts("one_of"),
             Matches = map.Text("matches"),
-            Min = range.Count == 2 ? range[0] : null,
-            Max = range.Count == 2 ? range[1] : null,
-            MinLength = length.Count == 2 && int.TryParse(length[0], out var shortest) ? shortest : null,
-            MaxLength = length.Count == 2 && int.TryParse(length[1], out var longest) ? longest : null,
+            Min = range?.Least,
+            Max = range?.Most,
+            MinLength = Characters(map, length?.Least),
+            MaxLength = Characters(map, length?.Most),
             Pii = map.Flag("pii"),
             Description = map.Text("description"),
             Severity = severity,
@@ -111,6 +123,14 @@ static class FeedFile
         };
         map.Done();
         return column;
+    }
+
+    static int? Characters(YamlMap map, string? text)
+    {
+        if (text is null || int.TryParse(text, CultureInfo.InvariantCulture, out var n) && n >= 0)
+            return text is null ? null : int.Parse(text, CultureInfo.InvariantCulture);
+        map.File.Add(map.LineOf("length"), $"'length' counts characters: '{text}' is no whole number");
+        return null;
     }
 
     static Reference? ReadReference(YamlMap map)

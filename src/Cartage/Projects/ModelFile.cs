@@ -7,12 +7,10 @@ namespace Cartage.Projects;
 /// <summary>Reads SQL files: a header between <c>/* ---</c> and <c>--- */</c>, then one SELECT.</summary>
 static partial class ModelFile
 {
-    public static Model? Read(string file, string pipeline, string text, List<Finding> findings)
+    public static Model Read(string file, string pipeline, string text, List<Finding> findings)
     {
         var name = Path.GetFileNameWithoutExtension(file);
         var (map, sql, line) = Split(file, text, findings);
-        if (map is null)
-            return null;
         var key = map.Texts("key");
         var kind = map.Text("kind") ?? "table";
         Materialization? materialization = kind switch
@@ -82,13 +80,11 @@ static partial class ModelFile
         return model;
     }
 
-    public static Check? ReadCheck(string file, string text, List<Finding> findings)
+    public static Check ReadCheck(string file, string text, List<Finding> findings)
     {
         var (map, sql, line) = Split(file, text, findings);
-        if (map is null)
-            return null;
         _ = map.Text("description");
-        var check = new Check.Query(sql, Path.GetFileNameWithoutExtension(file), map.Choice("severity", Severity.Reject), CheckReader.Allowed(map), file, line);
+        var check = new Check.Query(sql, Path.GetFileNameWithoutExtension(file), CheckReader.SeverityOf(map), CheckReader.Allowed(map), file, line);
         map.Done();
         return check;
     }
@@ -100,16 +96,18 @@ static partial class ModelFile
         return [.. checks.Select(c => seen.TryAdd(c.Name, 1) ? c : c with { Name = $"{c.Name}_{++seen[c.Name]}" })];
     }
 
-    static (YamlMap? Map, string Sql, int Line) Split(string file, string text, List<Finding> findings)
+    static (YamlMap Map, string Sql, int Line) Split(string file, string text, List<Finding> findings)
     {
         var match = Header().Match(text);
         if (!match.Success)
-            return (new YamlFile(file, 0, findings).Parse(""), text.Trim().TrimEnd(';'), text.TakeWhile(char.IsWhiteSpace).Count(c => c == '\n') + 1);
+            return (Empty(file, findings), text.Trim().TrimEnd(';'), text.TakeWhile(char.IsWhiteSpace).Count(c => c == '\n') + 1);
         var before = text[..match.Groups["yaml"].Index].Count(c => c == '\n');
         var rest = text[(match.Index + match.Length)..];
         var line = text[..(match.Index + match.Length)].Count(c => c == '\n') + rest.TakeWhile(char.IsWhiteSpace).Count(c => c == '\n') + 1;
-        return (new YamlFile(file, before, findings).Parse(match.Groups["yaml"].Value), rest.Trim().TrimEnd(';'), line);
+        return (new YamlFile(file, before, findings).Parse(match.Groups["yaml"].Value) ?? Empty(file, findings), rest.Trim().TrimEnd(';'), line);
     }
+
+    static YamlMap Empty(string file, List<Finding> findings) => new(new(file, 0, findings), new(), 1);
 
     [GeneratedRegex(@"\A\s*/\*\s*---[ \t]*\r?\n(?<yaml>.*?)---\s*\*/", RegexOptions.Singleline)]
     private static partial Regex Header();

@@ -1,3 +1,6 @@
+using Cartage.Models;
+using Cartage.Warehouses;
+
 namespace Cartage.Projects;
 
 /// <summary>Mistakes between files that need no SQL: names that nothing provides, names that two things have.</summary>
@@ -5,6 +8,8 @@ static class References
 {
     public static IEnumerable<Finding> Findings(Project project)
     {
+        foreach (var same in project.Pipelines.GroupBy(p => Table.ModelSchema(p.Name)).Where(g => g.Count() > 1))
+            yield return new(same.Last().File, 1, $"the pipelines '{same.First().Name}' and '{same.Last().Name}' would have one schema, {same.Key}", "Rename a folder: '-' and '_' do not tell them apart.");
         foreach (var pipeline in project.Pipelines)
         {
             var feeds = pipeline.Feeds.GroupBy(f => f.Name).ToDictionary(g => g.Key, g => g.First());
@@ -20,8 +25,12 @@ static class References
                         yield return new(feed.File, column.Line, $"refers to the feed '{reference.Feed}', which is not there.", Spelling.Suggest(reference.Feed, feeds.Keys));
                     else if (parent.Columns.Count > 0 && !parent.Columns.Any(c => c.Name == reference.Column))
                         yield return new(feed.File, column.Line, $"refers to '{reference.Feed}.{reference.Column}', which is not declared.", Spelling.Suggest(reference.Column, parent.Columns.Select(c => c.Name)));
-            foreach (var model in pipeline.Models)
-                foreach (var look in model.Dimensions.Where(l => pipeline.Models.All(m => m.Name != l.Dimension)))
+            foreach (var twice in pipeline.Checks.GroupBy(c => c.Name).Where(g => g.Count() > 1).Select(g => g.Last()))
+                yield return new(twice.File, 1, $"there are two checks '{twice.Name}'");
+            foreach (var (model, look) in pipeline.Models.SelectMany(m => m.Dimensions.Select(d => (m, d))))
+                if (pipeline.Models.FirstOrDefault(m => m.Name == look.Dimension) is { } dimension && dimension.Materialization is not Materialization.Scd2)
+                    yield return new(model.File, 1, $"looks up the dimension '{look.Dimension}', which is not an scd2 model.", "Look-ups need a surrogate key and validity: make it 'kind: scd2', or join it in the SELECT.");
+                else if (pipeline.Models.All(m => m.Name != look.Dimension))
                     yield return new(model.File, 1, $"looks up the dimension '{look.Dimension}', which is no model.", Spelling.Suggest(look.Dimension, pipeline.Models.Select(m => m.Name)));
         }
     }

@@ -2,26 +2,61 @@ using Cartage.Models;
 
 namespace Cartage.Projects;
 
-/// <summary>dbt's selectors: a pipeline, a model, <c>pipeline.*</c>, <c>tag:x</c>.</summary>
+/// <summary>dbt's selectors: a pipeline, a model, <c>pipeline.*</c>, <c>tag:x</c>; a <c>+</c> before a model adds what it reads, one after it what reads it.</summary>
 public static class Selector
 {
     /// <summary>The pipelines and models a selector means; without one, all; a <see cref="PipelineException"/> when it means nothing.</summary>
-    public static IReadOnlyList<(Pipeline Pipeline, IReadOnlyList<Model> Models)> Select(Project project, string? selector)
+    /// <param name="project">The project.</param>
+    /// <param name="selector">What was typed.</param>
+    /// <param name="reads">The names each model of a pipeline reads.</param>
+    public static async Task<IReadOnlyList<(Pipeline Pipeline, IReadOnlyList<Model> Models)>> SelectAsync(
+        Project project, string? selector, Func<Pipeline, Task<IReadOnlyDictionary<string, IReadOnlyList<string>>>> reads)
     {
         if (selector is null)
             return [.. project.Pipelines.Select(p => (p, p.Models))];
+        var (above, below) = (selector.StartsWith('+'), selector.EndsWith('+'));
         var bare = selector.Trim('+');
         List<(Pipeline, IReadOnlyList<Model>)> chosen = [];
         foreach (var pipeline in project.Pipelines)
         {
-            var whole = pipeline.Name == bare || bare == pipeline.Name + ".*" || (bare.StartsWith("tag:", StringComparison.Ordinal) && pipeline.Tags.Contains(bare[4..]));
-            var models = whole ? pipeline.Models
-                : [.. pipeline.Models.Where(m => m.Name == bare || $"{pipeline.Name}.{m.Name}" == bare || (bare.StartsWith("tag:", StringComparison.Ordinal) && m.Tags.Contains(bare[4..])))];
-            if (whole || models.Count > 0)
-                chosen.Add((pipeline, models));
+            var named = pipeline.Models.Where(m => IsWhole(pipeline, bare) || Means(pipeline, m, bare)).Select(m => m.Name).ToHashSet();
+            if (named.Count > 0 && (above || below))
+                named = Extend(named, await reads(pipeline), above, below);
+            if (named.Count > 0 || IsWhole(pipeline, bare))
+                chosen.Add((pipeline, [.. pipeline.Models.Where(m => named.Contains(m.Name))]));
         }
-        return chosen.Count > 0
-            ? chosen
-            : throw new PipelineException($"'{selector}' selects nothing", hint: $"There are the pipelines {string.Join(", ", project.Pipelines.Select(p => p.Name))}; 'cartage ls models' lists models.");
+        return chosen.Count > 0 ? chosen : throw Nothing(project, selector, bare);
     }
+
+    static bool IsWhole(Pipeline pipeline, string bare) => bare == pipeline.Name || bare == pipeline.Name + ".*" || (bare.StartsWith("tag:", StringComparison.Ordinal) && pipeline.Tags.Contains(bare[4..]));
+
+    static bool Means(Pipeline pipeline, Model model, string bare) =>
+        bare == model.Name || bare == $"{pipeline.Name}.{model.Name}" || (bare.StartsWith("tag:", StringComparison.Ordinal) && model.Tags.Contains(bare[4..]));
+
+    static HashSet<string> Extend(HashSet<string> named, IReadOnlyDictionary<string, IReadOnlyList<string>> reads, bool above, bool below)
+    {
+        HashSet<string> all = [.. named];
+        if (above)
+            all.UnionWith(Reach(named, n => reads.GetValueOrDefault(n, [])));
+        if (below)
+            all.UnionWith(Reach(named, n => reads.Where(r => r.Value.Contains(n)).Select(r => r.Key)));
+        return all;
+    }
+
+    static HashSet<string> Reach(IEnumerable<string> from, Func<string, IEnumerable<string>> next)
+    {
+        HashSet<string> seen = [];
+        Queue<string> open = new(from);
+        while (open.TryDequeue(out var name))
+            foreach (var other in next(name).Where(seen.Add))
+                open.Enqueue(other);
+        return seen;
+    }
+
+    static PipelineException Nothing(Project project, string selector, string bare) =>
+        new(
+            $"'{selector}' selects nothing",
+            hint: Spelling.Suggest(bare, project.Pipelines.SelectMany(p => p.Models.Select(m => m.Name).Append(p.Name)))
+                ?? $"There are the pipelines {string.Join(", ", project.Pipelines.Select(p => p.Name))}; 'cartage ls models' lists models."
+        );
 }

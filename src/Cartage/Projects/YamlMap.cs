@@ -4,115 +4,159 @@ using YamlDotNet.RepresentationModel;
 
 namespace Cartage.Projects;
 
-/// <summary>Where findings about one file go; lines are shifted by <paramref name="Shift"/> for YAML that begins further down.</summary>
-sealed record YamlFile(string Name, int Shift, List<Finding> Findings)
+/// <summary>A map whose keys are read by name and type; what is never asked for is an unknown key. With a <see cref="Shape"/> it is a probe: it notes what is asked and holds one of everything.</summary>
+sealed class YamlMap
 {
-    /// <summary>The root map of a text, null with a finding where it is none.</summary>
-    public YamlMap? Parse(string text)
+    readonly Dictionary<string, (YamlNode Value, int Line)> _entries = [];
+    readonly HashSet<string> _known = [];
+    readonly Shape? _shape;
+
+    public YamlMap(YamlFile file, YamlMappingNode node, int line, Shape? shape = null)
     {
-        try
-        {
-            var stream = new YamlStream();
-            stream.Load(new StringReader(text));
-            if (stream.Documents.Count == 0)
-                return new(this, new(), 1);
-            if (stream.Documents[0].RootNode is YamlMappingNode map)
-                return new(this, map, 1);
-            Add(1, "it must be a map of keys and values");
-        }
-        catch (YamlException e)
-        {
-            Add((int)e.Start.Line, e.Message.Contains("Duplicate key", StringComparison.OrdinalIgnoreCase) ? e.Message : $"it is not YAML: {e.InnerException?.Message ?? e.Message}");
-        }
-        return null;
+        (File, Line, _shape) = (file, node.Children.Count > 0 ? (int)node.Start.Line : line, shape);
+        foreach (var (key, value) in node.Children)
+            if (key is YamlScalarNode { Value: { } name })
+                _entries[name] = (value, (int)key.Start.Line);
+            else
+                file.Add((int)key.Start.Line, "a key must be text", "Put quotes around a value that begins with '{' or '['.");
     }
 
-    public void Add(int line, string message, string? hint = null) => Findings.Add(new(Name, line + Shift, message, hint));
-}
+    public YamlFile File { get; }
 
-/// <summary>A map whose keys are read by name and type; what is never asked for is an unknown key.</summary>
-sealed class YamlMap(YamlFile file, YamlMappingNode node, int line)
-{
-    readonly Dictionary<string, (YamlNode Value, int Line)> _entries = node.Children.GroupBy(c => ((YamlScalarNode)c.Key).Value ?? "").ToDictionary(g => g.Key, g => (g.Last().Value, (int)g.Last().Key.Start.Line));
-    readonly HashSet<string> _known = [];
-
-    public YamlFile File => file;
-
-    public int Line => node.Children.Count > 0 ? (int)node.Start.Line : line;
+    public int Line { get; }
 
     public IEnumerable<string> Keys => _entries.Keys;
 
-    public bool Has(string key) => _entries.ContainsKey(key);
+    public bool Has(string key) => _shape is not null || _entries.ContainsKey(key);
 
     public int LineOf(string key) => _entries.TryGetValue(key, out var entry) ? entry.Line : Line;
 
-    public string? Text(string key) =>
-        Get(key) is not { } value ? null
-        : value is YamlScalarNode scalar ? scalar.Value is "" or "~" or "null" && scalar.Style == ScalarStyle.Plain ? null : scalar.Value
-        : Wrong<string>(key, "text");
+    public string? Text(string key)
+    {
+        _shape?.Text(key);
+        return TextOf(key);
+    }
 
-    public bool Flag(string key) =>
-        Text(key) switch
+    public bool Flag(string key)
+    {
+        _shape?.Flag(key);
+        return TextOf(key) switch
         {
             null or "false" or "no" => false,
             "true" or "yes" => true,
             var text => Wrong<object>(key, $"true or false, not '{text}'") is not null,
         };
+    }
 
-    public int? Number(string key) => Text(key) is not { } text ? null : int.TryParse(text, CultureInfo.InvariantCulture, out var n) ? n : Wrong<int?>(key, $"a whole number, not '{text}'");
+    public int? Number(string key, int least = int.MinValue)
+    {
+        _shape?.Number(key);
+        if (TextOf(key) is not { } text)
+            return null;
+        return int.TryParse(text, CultureInfo.InvariantCulture, out var n) && n >= least ? n
+            : Wrong<int?>(key, $"a whole number{(least == int.MinValue ? "" : $" from {least}")}, not '{text}'");
+    }
 
-    public IReadOnlyList<string> Texts(string key) =>
-        Get(key) switch
+    public IReadOnlyList<string> Texts(string key)
+    {
+        _shape?.Texts(key);
+        return Get(key) switch
         {
             null => [],
             YamlScalarNode scalar => [scalar.Value ?? ""],
             YamlSequenceNode list when list.All(i => i is YamlScalarNode) => [.. list.Select(i => ((YamlScalarNode)i).Value ?? "")],
             _ => Wrong<IReadOnlyList<string>>(key, "a text or a list of texts") ?? [],
         };
+    }
 
-    public YamlMap? Map(string key) => Get(key) is not { } value ? null : value is YamlMappingNode map ? new(file, map, LineOf(key)) : Wrong<YamlMap>(key, "a map");
+    /// <summary>Two bounds, of which one may be left open with <c>null</c>.</summary>
+    public (string? Least, string? Most)? Bounds(string key) =>
+        Texts(key) switch
+        {
+            [] => null,
+            [var least, var most] => (Open(least), Open(most)),
+            _ => Wrong<(string?, string?)?>(key, "two bounds, such as [1, 1000]"),
+        };
+
+    public YamlMap? Map(string key) =>
+        _shape is not null ? new(File, new(), Line, _shape.Map(key))
+        : Get(key) is not { } value ? null
+        : value is YamlMappingNode map ? new(File, map, LineOf(key))
+        : Wrong<YamlMap>(key, "a map");
+
+    /// <summary>A key that takes a text or, with more to say, a map.</summary>
+    public (string? Text, YamlMap? Map) TextOrMap(string key) =>
+        _shape is not null ? (null, new(File, new(), Line, _shape.TextOrMap(key)))
+        : Get(key) is YamlMappingNode map ? (null, new(File, map, LineOf(key)))
+        : (TextOf(key), null);
 
     public IEnumerable<(string Key, YamlMap? Map, string? Text, int Line)> Entries(string key) => Map(key)?.Entries() ?? [];
 
-    public IEnumerable<(string Key, YamlMap? Map, string? Text, int Line)> Entries() =>
-        _entries.Select(e =>
+    public IEnumerable<(string Key, YamlMap? Map, string? Text, int Line)> Entries()
+    {
+        if (_shape is not null)
+            return [("any", new(File, new(), Line, _shape.Any()), null, Line)];
+        _known.UnionWith(_entries.Keys);
+        return _entries.Select(e => (e.Key, e.Value.Value is YamlMappingNode m ? new YamlMap(File, m, e.Value.Line) : null, (e.Value.Value as YamlScalarNode)?.Value, e.Value.Line));
+    }
+
+    /// <summary>The values of a map from names to texts.</summary>
+    public IReadOnlyDictionary<string, string> TextsByName(string key)
+    {
+        _shape?.TextsByName(key);
+        Dictionary<string, string> texts = [];
+        foreach (var (name, _, text, line) in _shape is null ? Entries(key) : [])
         {
-            _known.Add(e.Key);
-            return (e.Key, e.Value.Value is YamlMappingNode m ? new YamlMap(file, m, e.Value.Line) : null, (e.Value.Value as YamlScalarNode)?.Value, e.Value.Line);
-        });
+            texts[name] = text ?? ""; // so that what uses it is not a second mistake
+            if (text is null)
+                File.Add(line, $"'{name}' must be text");
+        }
+        return texts;
+    }
 
     /// <summary>The items of a list, each a map or a text.</summary>
     public IEnumerable<(YamlMap? Map, string? Text, int Line)> Items(string key) =>
         Get(key) switch
         {
             null => [],
-            YamlSequenceNode list => list.Select(i => (i is YamlMappingNode m ? new YamlMap(file, m, (int)i.Start.Line) : null, (i as YamlScalarNode)?.Value, (int)i.Start.Line)),
+            YamlSequenceNode list => list.Select(i => (i is YamlMappingNode m ? new YamlMap(File, m, (int)i.Start.Line) : null, (i as YamlScalarNode)?.Value, (int)i.Start.Line)),
             _ => Wrong<IEnumerable<(YamlMap?, string?, int)>>(key, "a list") ?? [],
         };
 
     public T Choice<T>(string key, T otherwise)
         where T : struct, Enum =>
-        Text(key) is not { } text ? otherwise
-        : Enum.TryParse<T>(text, ignoreCase: true, out var value) && !int.TryParse(text, CultureInfo.InvariantCulture, out _) ? value
-        : Wrong<T>(key, $"one of {string.Join(", ", Enum.GetNames<T>().Select(n => n.ToLowerInvariant()))}, not '{text}'");
+        Choice(key, [.. Enum.GetNames<T>().Select(n => n.ToLowerInvariant())]) is { } text ? Enum.Parse<T>(text, ignoreCase: true) : otherwise;
 
-    public TimeSpan? Duration(string key) => Text(key) is not { } text ? null : Durations.TryParse(text, out var span) ? span : Wrong<TimeSpan?>(key, $"a duration such as 5m, 1h30m or 2d, not '{text}'");
+    /// <summary>One of the texts, in any case, or null where it is not given.</summary>
+    public string? Choice(string key, params string[] options)
+    {
+        _shape?.Choice(key, options);
+        return TextOf(key) is not { } text ? null
+            : options.Contains(text.ToLowerInvariant()) ? text.ToLowerInvariant()
+            : Wrong<string>(key, $"one of {string.Join(", ", options)}, not '{text}'");
+    }
 
-    public void Missing(string key) => file.Add(Line, $"the key '{key}' is missing");
+    public TimeSpan? Duration(string key)
+    {
+        _shape?.Duration(key);
+        return TextOf(key) is not { } text ? null : Durations.TryParse(text, out var span) ? span : Wrong<TimeSpan?>(key, $"a duration such as 5m, 1h30m or 2d, not '{text}'");
+    }
+
+    public void Missing(string key) => File.Add(Line, $"the key '{key}' is missing");
 
     /// <summary>Says of a key that it is known but does nothing in this version.</summary>
     public void NotYet(params string[] keys)
     {
         foreach (var key in keys)
             if (Get(key) is not null)
-                file.Add(LineOf(key), $"'{key}' is not supported by this version", "Take it out, or use a version that has it.");
+                File.Add(LineOf(key), $"'{key}' is not supported by this version", "Take it out, or use a version that has it.");
     }
 
     /// <summary>Reports keys that nothing asked for.</summary>
     public void Done()
     {
         foreach (var (key, entry) in _entries.Where(e => !_known.Contains(e.Key)))
-            file.Add(entry.Line, $"there is no key '{key}' here", Spelling.Suggest(key, _known));
+            File.Add(entry.Line, $"there is no key '{key}' here", Spelling.Suggest(key, _known));
     }
 
     YamlNode? Get(string key)
@@ -121,9 +165,16 @@ sealed class YamlMap(YamlFile file, YamlMappingNode node, int line)
         return _entries.TryGetValue(key, out var entry) ? entry.Value : null;
     }
 
+    string? TextOf(string key) =>
+        Get(key) is not { } value ? null
+        : value is YamlScalarNode scalar ? scalar.Style == ScalarStyle.Plain ? Open(scalar.Value) : scalar.Value
+        : Wrong<string>(key, "text");
+
+    static string? Open(string? text) => text is "" or "~" or "null" ? null : text;
+
     T? Wrong<T>(string key, string expected)
     {
-        file.Add(LineOf(key), $"'{key}' must be {expected}");
+        File.Add(LineOf(key), $"'{key}' must be {expected}");
         return default;
     }
 }

@@ -67,7 +67,7 @@ public sealed class Workspace : IAsyncDisposable
         await using var connection = await Warehouse.OpenAsync(ct);
         await WarehouseState.EnsureAsync(connection, ct);
         List<Plan> plans = [];
-        foreach (var (pipeline, models) in Selector.Select(Project, request.Selector))
+        foreach (var (pipeline, models) in await Selector.SelectAsync(Project, request.Selector, p => ReadsAsync(connection, p, ct)))
         {
             var known = await WarehouseState.DefinitionsAsync(connection, pipeline, ct);
             var loaded = await WarehouseState.LoadedFeedsAsync(connection, pipeline, ct);
@@ -127,10 +127,15 @@ public sealed class Workspace : IAsyncDisposable
 
     static async Task<IReadOnlyList<Model>> OrderAsync(DbConnection connection, Pipeline pipeline, IReadOnlyList<Model> selected, CancellationToken ct)
     {
+        var wanted = selected.ToDictionary(m => m.Name);
+        return [.. ModelGraph.Sort(await ReadsAsync(connection, pipeline, ct)).Order.Where(wanted.ContainsKey).Select(n => wanted[n])];
+    }
+
+    static async Task<IReadOnlyDictionary<string, IReadOnlyList<string>>> ReadsAsync(DbConnection connection, Pipeline pipeline, CancellationToken ct)
+    {
         Dictionary<string, IReadOnlyList<string>> reads = [];
         foreach (var model in pipeline.Models)
             reads[model.Name] = await ModelReads.ForAsync(connection, model, ct);
-        var wanted = selected.ToDictionary(m => m.Name);
-        return [.. ModelGraph.Sort(reads).Order.Where(wanted.ContainsKey).Select(n => wanted[n])];
+        return reads;
     }
 }

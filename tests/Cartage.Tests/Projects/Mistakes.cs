@@ -29,6 +29,10 @@ public sealed class Mistakes : IDisposable
     [InlineData("select {{ nothing }} as a from orders", ":1: the placeholder '{{ nothing }}' has no value")]
     [InlineData("select order_id\nfrom orders\nqualify row_number() over (order by order_id) = 1", "uses QUALIFY, which only DuckDB has")]
     [InlineData("select order_id,\n  strftime(order_date, '%Y') as y from orders", ":2: uses the function strftime, which only DuckDB has")]
+    [InlineData("select order_id from orders group by all", ":1: uses GROUP BY ALL, which only DuckDB has")]
+    [InlineData("select try_cast(order_id as integer) as a from orders", ":1: uses TRY_CAST, which only DuckDB has")]
+    [InlineData("select o.order_id from orders o\nsemi join customers c on true", ": uses SEMI JOIN, which only DuckDB has")]
+    [InlineData("select order_id as a,\n  order_id as a from orders", ":1: the SELECT returns the column 'a' more than once")]
     [InlineData("/* ---\nkind: tabel\n--- */\nselect 1 as a", ":2: there is no kind 'tabel' Did you mean 'table'?")]
     [InlineData("/* ---\nkind: table\nkeys: a\n--- */\nselect 1 as a", ":3: there is no key 'keys' here Did you mean 'key'?")]
     [InlineData("/* ---\nkind: merge\nkey: b\n--- */\nselect 1 as a", ":1: its key is the column 'b', which the SELECT does not return. Did you mean 'a'?")]
@@ -46,12 +50,36 @@ public sealed class Mistakes : IDisposable
     [InlineData("        range: 5", "'range' must be two bounds")]
     [InlineData("        severity: loud", "'severity' must be one of warn, drop, quarantine, reject, not 'loud'")]
     [InlineData("        references: { feed: customer, column: customer_id }", "refers to the feed 'customer', which is not there. Did you mean 'customers'?")]
+    [InlineData("        length: [a, 3]", "'length' counts characters: 'a' is no whole number")]
+    [InlineData("        type: decimal(x)", "there is no type 'decimal(x)'")]
+    [InlineData("        matches: '('", "the rule 'matches' of 'a' cannot work")]
+    [InlineData("      A: text", "the column 'A' is there already as 'a'")]
+    [InlineData("      _run: text", "the column '_run' is one that Cartage adds to every row")]
     [InlineData("        references: { feed: customers, column: id }", "refers to 'customers.id', which is not declared.")]
     public async Task A_feed(string line, string finding)
     {
         _project.Write("pipelines/shop/feeds/more.yml", $"feeds:\n  more:\n    files: in/x.csv\n    columns:\n      a:\n{line}\n");
         var findings = await FindAsync(_project);
         Assert.Contains(findings, f => f.StartsWith("pipelines/shop/feeds/more.yml:", StringComparison.Ordinal) && f.Contains(finding, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("catchup: some", "'catchup' must be one of none, latest, all, not 'some'")]
+    [InlineData("schedule: '0 2 * *'", "'schedule' must be five cron fields")]
+    [InlineData("retry: { attempts: 0 }", "'attempts' must be a whole number from 1, not '0'")]
+    [InlineData("timezone: Asia/Bangkock", "there is no time zone 'Asia/Bangkock' Did you mean 'Asia/Bangkok'?")]
+    [InlineData("tags: a\ntags: b", "the key 'tags' is there twice")]
+    public async Task A_pipeline(string line, string finding)
+    {
+        _project.Write("pipelines/shop/pipeline.yml", line + "\n");
+        Assert.Contains(await FindAsync(_project), f => f.StartsWith("pipelines/shop/pipeline.yml:", StringComparison.Ordinal) && f.Contains(finding, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_follows_only_from_a_mistake_is_left_out()
+    {
+        _project.Write("pipelines/shop/feeds/files.yml", "feeds: [orders]\n");
+        Assert.Equal(["pipelines/shop/feeds/files.yml:1: 'feeds' must be a map"], await FindAsync(_project));
     }
 
     [Fact]
@@ -74,7 +102,7 @@ public sealed class Mistakes : IDisposable
 
     static async Task<List<string>> FindAsync(TestProject project)
     {
-        var loaded = project.Load();
-        return [.. loaded.Findings.Concat(await Binding.CheckAsync(loaded.Project, CancellationToken.None)).Select(f => f.ToString()).Distinct()];
+        var loaded = await Binding.CheckAsync(project.Load(), CancellationToken.None);
+        return [.. loaded.Findings.Select(f => f.ToString())];
     }
 }

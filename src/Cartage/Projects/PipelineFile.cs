@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Cartage.Projects;
+
+/// <summary>Reads a pipeline's folder; where its pipeline.yml cannot be read the rest is, so that every mistake is seen.</summary>
+static partial class PipelineFile
+{
+    public static void Probe(YamlMap map) => ReadMap(map, new("", ""));
+
+    public static Pipeline Read(string root, string folder, Resolver? resolver, List<Finding> findings)
+    {
+        var name = Path.GetFileName(folder);
+        var path = Path.Combine(folder, "pipeline.yml");
+        if (!File.Exists(path))
+            findings.Add(new(Relative(path), 1, "it is not there", "A folder in 'pipelines' needs one, even if it only has a description."));
+        var pipeline = new Pipeline(name, Relative(path));
+        if (File.Exists(path) && new YamlFile(Relative(path), 0, findings).Parse(YamlFile.Read(path, Relative(path), findings)) is { } map)
+            pipeline = ReadMap(map, pipeline);
+        return pipeline with
+        {
+            Feeds = [.. Texts("feeds", "*.yml").SelectMany(f => new YamlFile(f.Name, 0, findings).Parse(f.Text) is { } feeds ? FeedFile.Read(feeds, name, resolver).ToList() : [])],
+            Models = [.. Texts("models", "*.sql").Select(f => ModelFile.Read(f.Name, name, f.Text, findings))],
+            Checks = [.. Texts("checks", "*.sql").Select(f => ModelFile.ReadCheck(f.Name, f.Text, findings))],
+        };
+
+        string Relative(string file) => Path.GetRelativePath(root, file).Replace('\\', '/');
+
+        List<(string Name, string Text)> Texts(string kind, string pattern) =>
+            [.. Files(Path.Combine(folder, kind), pattern).Select(f => (Relative(f), YamlFile.Read(f, Relative(f), findings))).Where(f => f.Item2 is not null).Select(f => (f.Item1, f.Item2!))];
+    }
+
+    static Pipeline ReadMap(YamlMap map, Pipeline pipeline)
+    {
+        map.NotYet("triggers", "wait_for", "notify");
+        _ = (map.Choice("catchup", "none", "latest", "all"), map.Choice("overlap", "skip", "queue", "cancel"));
+        var zone = Zone(map);
+        pipeline = pipeline with
+        {
+            Description = map.Text("description"),
+            Owner = map.Text("owner"),
+            Tags = map.Texts("tags"),
+            Schedule = Schedule(map),
+            TimeZone = zone,
+            Start = Start(map, zone),
+            Timeout = map.Duration("timeout"),
+            Retry = map.Map("retry") is { } retry ? ReadRetry(retry) : new(),
+        };
+        map.Done();
+        return pipeline;
+    }
+
+    static RetryPolicy ReadRetry(YamlMap map)
+    {
+        var policy = new RetryPolicy(map.Number("attempts", 1) ?? 1, map.Duration("delay") ?? TimeSpan.Zero, map.Choice("backoff", "constant", "exponential") == "exponential", map.Duration("max_delay"));
+        map.Done();
+        return policy;
+    }
+
+    static string? Schedule(YamlMap map)
+    {
+        if (map.Text("schedule") is not { } text || Cron().IsMatch(text))
+            return map.Text("schedule");
+        map.File.Add(map.LineOf("schedule"), $"'schedule' must be five cron fields such as \"0 2 * * *\", or @daily, not '{text}'");
+        return null;
+    }
+
+    static TimeZoneInfo Zone(YamlMap map)
+    {
+        if (map.Text("timezone") is not { } name)
+            return TimeZoneInfo.Utc;
+        if (TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone))
+            return zone;
+        map.File.Add(map.LineOf("timezone"), $"there is no time zone '{name}'", Spelling.Suggest(name, TimeZoneInfo.GetSystemTimeZones().Select(z => z.Id)) ?? "Write it as Europe/Paris or Asia/Bangkok.");
+        return TimeZoneInfo.Utc;
+    }
+
+    static DateTimeOffset? Start(YamlMap map, TimeZoneInfo zone)
+    {
+        if (map.Text("start") is not { } text)
+            return null;
+        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
+            return new DateTimeOffset(date.ToDateTime(default), zone.GetUtcOffset(date.ToDateTime(default))).ToUniversalTime();
+        map.File.Add(map.LineOf("start"), $"'start' must be a date such as 2016-01-01, not '{text}'");
+        return null;
+    }
+
+    static IEnumerable<string> Files(string folder, string pattern) =>
+        Directory.Exists(folder) ? Directory.EnumerateFiles(folder, pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal) : [];
+
+    [GeneratedRegex(@"^(@(hourly|daily|midnight|weekly|monthly|yearly|annually)|[\d*][\d*/,-]*\s+[\d*][\d*/,-]*\s+[\d*?L][\d*/,LW-]*\s+[\w*][\w*/,-]*\s+[\w*?][\w*/,#-]*)$")]
+    private static partial Regex Cron();
+}
