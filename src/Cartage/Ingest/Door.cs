@@ -81,7 +81,7 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
                 $"""
                 CREATE OR REPLACE TABLE {Sql.Quote(aside)} AS
                 SELECT {string.Join(", ", columns.Select(c => Sql.Quote(c.Name)))}, {Deleted} AS "_deleted_at", {Sql.Literal(stamp.RunId)} AS "_run",
-                  {(objects.Count == 1 ? Sql.Literal(objects[0].Object.Object) : $"([{names}])[file_index + 1]")} AS "_object", {stamp.LoadedAtSql} AS "_loaded_at", CAST(NULL AS BIGINT) AS "_record"
+                  {(objects.Count == 1 ? Sql.Literal(objects[0].Object.Object) : $"([{names}])[CAST(file_index AS BIGINT) + 1]")} AS "_object", {stamp.LoadedAtSql} AS "_loaded_at", CAST(NULL AS BIGINT) AS "_record"
                 FROM (SELECT {string.Join(", ", select)}{(objects.Count == 1 ? "" : ", file_index")} FROM {Reader(paths, header)})
                 """,
                 ct
