@@ -15,6 +15,7 @@ done
 # What tests use beyond the SDK and npm: the command that must be there, and the Debian package that brings it.
 needs=()
 command -v mount >/dev/null || needs+=(mount)
+ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || needs+=(postgresql)
 if [ ${#needs[@]} -gt 0 ]; then
   if [ $install = yes ] && [ "$(id -u)" = 0 ]; then
     echo "Installing from Debian, for the tests: ${needs[*]}"
