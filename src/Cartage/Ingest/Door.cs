@@ -16,6 +16,8 @@ public sealed record DoorResult(long Read, long Dropped, long Rejecting, IReadOn
 /// <summary>Parses objects into typed rows and puts them to the row-local rules: typed and fast first, and only where that fails again with reasons for every row that is set aside.</summary>
 sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IReadOnlyList<Column> columns, Table good, Table bad, RunStamp stamp, string tempFolder)
 {
+    const long BatchBytes = 4L << 30;
+
     static readonly Dialect Sql = Dialect.DuckDb;
 
     readonly List<Rule> _rules = [.. Contract.Rules(feed, Sql)];
@@ -33,6 +35,14 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
 
     /// <summary>Reads objects that have one header; typed and fast where that proves sound.</summary>
     public async Task<DoorResult> ReadAsync(IReadOnlyList<(Manifest Object, Header Header)> objects, CancellationToken ct)
+    {
+        var total = new DoorResult(0, 0, 0, [], []);
+        foreach (var batch in Batches(objects))
+            total = total.Plus(await ReadBatchAsync(batch, ct));
+        return total;
+    }
+
+    async Task<DoorResult> ReadBatchAsync(IReadOnlyList<(Manifest Object, Header Header)> objects, CancellationToken ct)
     {
         var header = objects[0].Header;
         if (objects.All(o => IsPlain(o.Object, o.Header)) && await TryFastAsync(objects, header, ct) is { } read)
@@ -57,6 +67,24 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
         return total;
     }
 
+    // Objects that are read together are all on this machine at once, so there is a bound to them.
+    static IEnumerable<List<(Manifest Object, Header Header)>> Batches(IEnumerable<(Manifest Object, Header Header)> objects)
+    {
+        List<(Manifest Object, Header Header)> batch = [];
+        long bytes = 0;
+        foreach (var item in objects)
+        {
+            if (batch.Count > 0 && bytes + item.Object.Bytes > BatchBytes)
+            {
+                yield return batch;
+                (batch, bytes) = ([], 0);
+            }
+            batch.Add(item);
+            bytes += item.Object.Bytes;
+        }
+        yield return batch;
+    }
+
     /// <summary>Puts rows of the quarantine through the same rules again.</summary>
     public Task<DoorResult> RetryAsync(Table retry, CancellationToken ct) =>
         SortAsync($"SELECT {Sql.Quote(columns.Select(c => c.Name))}, _object, _record, _raw FROM {Sql.Quote(retry)}", null, ct);
@@ -68,9 +96,7 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
 
     async Task<long?> TryFastAsync(IReadOnlyList<(Manifest Object, Header Header)> objects, Header header, CancellationToken ct)
     {
-        var paths = new List<string>();
-        foreach (var (item, _) in objects)
-            paths.Add(await raw.FetchAsync(item.Object, ct));
+        using var copies = await LocalCopies.FetchAsync(raw, [.. objects.Select(o => o.Object.Object)], ct);
         var known = header.Columns.ToHashSet(StringComparer.OrdinalIgnoreCase);
         var select = columns.Select(c => known.Contains(c.Name) ? Typed(c) : $"CAST(NULL AS {c.Type}) AS {Sql.Quote(c.Name)}");
         var names = string.Join(", ", objects.Select(o => Sql.Literal(o.Object.Object)));
@@ -82,7 +108,7 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
                 CREATE OR REPLACE TABLE {Sql.Quote(aside)} AS
                 SELECT {string.Join(", ", columns.Select(c => Sql.Quote(c.Name)))}, {Deleted} AS "_deleted_at", {Sql.Literal(stamp.RunId)} AS "_run",
                   {(objects.Count == 1 ? Sql.Literal(objects[0].Object.Object) : $"([{names}])[CAST(file_index AS BIGINT) + 1]")} AS "_object", {stamp.LoadedAtSql} AS "_loaded_at", CAST(NULL AS BIGINT) AS "_record"
-                FROM (SELECT {string.Join(", ", select)}{(objects.Count == 1 ? "" : ", file_index")} FROM {Reader(paths, header)})
+                FROM (SELECT {string.Join(", ", select)}{(objects.Count == 1 ? "" : ", file_index")} FROM {Reader([.. copies.Paths], header)})
                 """,
                 ct
             );
@@ -118,15 +144,15 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
 
     async Task<DoorResult> ReadThoroughlyAsync(Manifest manifest, Header header, CancellationToken ct)
     {
-        var path = await raw.FetchAsync(manifest.Object, ct);
+        using var copy = await raw.FetchAsync(manifest.Object, ct);
         if (header.Kind is "csv" or "tsv" && manifest.Facts.Known)
-            return await ReadDelimitedAsync(manifest, header, path, ct);
+            return await ReadDelimitedAsync(manifest, header, copy.Path, ct);
         var known = header.Columns.ToHashSet(StringComparer.OrdinalIgnoreCase);
         var texts = columns.Select(c => known.Contains(c.Name) ? $"CAST({Sql.Quote(c.Name)} AS VARCHAR) AS {Sql.Quote(c.Name)}" : $"CAST(NULL AS VARCHAR) AS {Sql.Quote(c.Name)}");
         return await SortAsync(
             $"""
             SELECT {string.Join(", ", texts)}, {Sql.Literal(manifest.Object)} AS "_object", row_number() OVER () AS "_record", CAST(NULL AS VARCHAR) AS "_raw"
-            FROM {Reader([path], header with { AsText = true })}
+            FROM {Reader([copy.Path], header with { AsText = true })}
             """,
             null,
             ct

@@ -75,7 +75,8 @@ public sealed class FeedLoad
         foreach (var item in objects)
             try
             {
-                readable.Add((item, await Header.ReadAsync(door, feed, item, await raw.FetchAsync(item.Object, ct), ct)));
+                using var copy = await raw.FetchAsync(item.Object, ct);
+                readable.Add((item, await Header.ReadAsync(door, feed, item, copy.Path, ct)));
             }
             catch (Exception e) when (e is InvalidDataException or IOException or DuckDbException)
             {
@@ -339,7 +340,8 @@ public sealed class FeedLoad
             var strange = header.Columns.Where(c => !columns.Exists(d => d.Name.Equals(c, StringComparison.OrdinalIgnoreCase))).ToList();
             if (strange.Count == 0)
                 continue;
-            var path = Sql.Literal(await raw.FetchAsync(item.Object, ct));
+            using var copy = await raw.FetchAsync(item.Object, ct);
+            var path = Sql.Literal(copy.Path);
             var from = header.Kind switch
             {
                 "parquet" => $"read_parquet({path})",

@@ -29,13 +29,14 @@ public sealed class Landing(IObjectStore raw, string tempFolder, TimeProvider cl
     /// <summary>The manifests of a feed, by object.</summary>
     public async Task<IReadOnlyList<Manifest>> ReadManifestsAsync(Feed feed, CancellationToken ct)
     {
-        List<Manifest> manifests = [];
-        await foreach (var item in raw.ListAsync(LocalFolder.Key(feed.Pipeline, feed.Name) + "/", ct))
+        List<string> keys = [];
+        await foreach (var item in raw.ListAsync(ObjectKey.Of(feed.Pipeline, feed.Name) + "/", ct))
             if (item.Key.EndsWith(Manifest.Suffix, StringComparison.Ordinal))
-            {
-                await using var file = File.OpenRead(await raw.FetchAsync(item.Key, ct));
-                manifests.Add((await JsonSerializer.DeserializeAsync(file, ManifestJson.Default.Manifest, ct))!);
-            }
+                keys.Add(item.Key);
+        using var copies = await LocalCopies.FetchAsync(raw, keys, ct);
+        List<Manifest> manifests = [];
+        foreach (var path in copies.Paths)
+            manifests.Add(JsonSerializer.Deserialize(await File.ReadAllBytesAsync(path, ct), ManifestJson.Default.Manifest)!);
         return manifests;
     }
 
@@ -51,7 +52,7 @@ public sealed class Landing(IObjectStore raw, string tempFolder, TimeProvider cl
         {
             var (bytes, hash, facts) = await CopyAsync(input, copy, page.Name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase), Scannable(page.Name), ct);
             var version = (before?.Version ?? 0) + 1;
-            var key = LocalFolder.Key(feed.Pipeline, feed.Name, page.Name, $"v{version:D5}-{hash[..12]}{Extensions(page.Name)}");
+            var key = ObjectKey.Of(feed.Pipeline, feed.Name, page.Name, $"v{version:D5}-{hash[..12]}{Extensions(page.Name)}");
             var manifest = new Manifest(feed.Name, page.Name, version, key, bytes, hash, facts, clock.GetUtcNow());
             await MoveInAsync(copy, key, ct);
             Failpoint.Reach("land.object");
@@ -109,11 +110,9 @@ public sealed class Landing(IObjectStore raw, string tempFolder, TimeProvider cl
 
     async Task MoveInAsync(string copy, string key, CancellationToken ct)
     {
-        if (raw is LocalFolder)
+        if (raw is LocalFolder folder)
         {
-            var path = await raw.FetchAsync(key, ct);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.Move(copy, path, overwrite: true);
+            folder.MoveIn(copy, key);
             return;
         }
         await using var content = File.OpenRead(copy);

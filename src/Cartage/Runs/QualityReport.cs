@@ -29,22 +29,23 @@ public static class QualityReport
             [.. setAside.SelectMany(f => f.Value.Select(r => new ReportedReason(f.Key, r.Rules, r.Rows, r.Example)))],
             [.. run.Checks.Select(c => new ReportedCheck(c.Check.Name, c.Table, c.Check.Severity.ToString().ToLowerInvariant(), c.Passed, c.Accepted, c.Failing, c.Message, c.Samples))],
             profiles, run.Tasks);
-        var folder = LocalFolder.Key(run.Pipeline, run.Interval.End.UtcDateTime.ToString("yyyy-MM-dd", null), run.RunId);
+        var folder = ObjectKey.Of(run.Pipeline, run.Interval.End.UtcDateTime.ToString("yyyy-MM-dd", null), run.RunId);
         var before = await PreviousAsync(reports, run, ct);
         await reports.PutAsync(folder + "/quality.json", new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(data, ReportJson.Default.ReportData)), ct);
         await reports.PutAsync(folder + "/quality.html", new MemoryStream(System.Text.Encoding.UTF8.GetBytes(ReportHtml.Render(data, before))), ct);
-        return await reports.FetchAsync(folder + "/quality.html", ct);
+        return $"{reports}/{folder}/quality.html";
     }
 
     static async Task<ReportData?> PreviousAsync(IObjectStore reports, RunResult run, CancellationToken ct)
     {
         StoredObject? newest = null;
-        await foreach (var item in reports.ListAsync(LocalFolder.Key(run.Pipeline) + "/", ct))
+        await foreach (var item in reports.ListAsync(ObjectKey.Of(run.Pipeline) + "/", ct))
             if (item.Key.EndsWith("/quality.json", StringComparison.Ordinal))
                 newest = newest is null || string.CompareOrdinal(item.Key.Split('/')[^2], newest.Key.Split('/')[^2]) > 0 ? item : newest;
         if (newest is null)
             return null;
-        await using var file = File.OpenRead(await reports.FetchAsync(newest.Key, ct));
+        using var copy = await reports.FetchAsync(newest.Key, ct);
+        await using var file = File.OpenRead(copy.Path);
         return await JsonSerializer.DeserializeAsync(file, ReportJson.Default.ReportData, ct);
     }
 }

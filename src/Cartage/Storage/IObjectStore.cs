@@ -1,6 +1,6 @@
 namespace Cartage.Storage;
 
-/// <summary>A folder or bucket of whole objects, named by keys with <c>/</c> between their parts.</summary>
+/// <summary>A folder or bucket of whole objects, named by keys with <c>/</c> between their parts (<see cref="ObjectKey"/>); its text says where it is.</summary>
 public interface IObjectStore
 {
     /// <summary>Writes a whole object: readers see all of it or none.</summary>
@@ -9,8 +9,8 @@ public interface IObjectStore
     /// <summary>The objects whose key starts with <paramref name="prefix"/>, by key in ordinal order.</summary>
     IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken ct);
 
-    /// <summary>The path of a local file with the object's bytes, which callers must not change.</summary>
-    ValueTask<string> FetchAsync(string key, CancellationToken ct);
+    /// <summary>A local file with the object's bytes; a <see cref="PipelineException"/> where there is no such object.</summary>
+    ValueTask<LocalCopy> FetchAsync(string key, CancellationToken ct);
 
     /// <summary>Removes an object; one that is not there is no error.</summary>
     ValueTask DeleteAsync(string key, CancellationToken ct);

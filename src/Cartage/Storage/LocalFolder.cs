@@ -2,14 +2,11 @@ using System.Runtime.CompilerServices;
 
 namespace Cartage.Storage;
 
-/// <summary>A folder as an object store; every part of a key is percent-encoded, so no key leads out of the folder.</summary>
+/// <summary>A folder as an object store; no key leads out of it.</summary>
 public sealed class LocalFolder(string root) : IObjectStore
 {
     /// <summary>The folder, absolute.</summary>
     public string Root { get; } = Path.GetFullPath(root);
-
-    /// <summary>A key from parts that may hold anything: what a file name cannot is percent-encoded.</summary>
-    public static string Key(params IEnumerable<string> parts) => string.Join('/', parts.SelectMany(p => p.Split('/')).Select(Encode));
 
     /// <inheritdoc/>
     public async ValueTask PutAsync(string key, Stream content, CancellationToken ct)
@@ -40,7 +37,7 @@ public sealed class LocalFolder(string root) : IObjectStore
         await Task.CompletedTask;
         if (!Directory.Exists(Root))
             yield break;
-        var folder = PathOf(prefix.Contains('/') ? prefix[..prefix.LastIndexOf('/')] : "");
+        var folder = prefix.Contains('/') ? PathOf(prefix[..prefix.LastIndexOf('/')]) : Root;
         if (!Directory.Exists(folder))
             yield break;
         var found = new DirectoryInfo(folder)
@@ -57,30 +54,30 @@ public sealed class LocalFolder(string root) : IObjectStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<string> FetchAsync(string key, CancellationToken ct) => ValueTask.FromResult(PathOf(key));
+    public ValueTask<LocalCopy> FetchAsync(string key, CancellationToken ct) =>
+        PathOf(key) is var path && File.Exists(path)
+            ? ValueTask.FromResult(new LocalCopy(path))
+            : throw new PipelineException($"{path}: there is no such object", hint: "It was removed since it was listed; run again.");
 
     /// <inheritdoc/>
     public ValueTask DeleteAsync(string key, CancellationToken ct)
     {
-        File.Delete(PathOf(key));
+        if (PathOf(key) is var path && File.Exists(path))
+            File.Delete(path);
         return ValueTask.CompletedTask;
     }
 
-    string PathOf(string key)
+    /// <summary>Moves a file of the same disk in as a whole object, without copying it.</summary>
+    public void MoveIn(string file, string key)
     {
-        var path = Path.GetFullPath(Path.Combine(Root, key));
-        return path == Root || path.StartsWith(Root + Path.DirectorySeparatorChar, StringComparison.Ordinal)
-            ? path
-            : throw new PipelineException($"the key '{key}' leads out of {Root}");
+        var path = PathOf(key);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.Move(file, path, overwrite: true);
     }
 
-    static string Encode(string part)
-    {
-        var encoded = string.Concat(part.Select(c => char.IsLetterOrDigit(c) || "-_.=+ ()@".Contains(c) ? c.ToString() : Uri.HexEscape(c < 256 ? c : '_')));
-        encoded = encoded is "." or ".." ? encoded.Replace(".", "%2E") : encoded;
-        if (encoded.Length <= 120)
-            return encoded;
-        var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(part)))[..12];
-        return $"{encoded[..80]}-{hash}{encoded[^20..]}";
-    }
+    /// <inheritdoc/>
+    public override string ToString() => Root;
+
+    string PathOf(string key) =>
+        ObjectKey.Mistake(key) is { } mistake ? throw new PipelineException($"{Root}: no object can have the key '{(key.Length > 200 ? key[..200] + "…" : key)}': {mistake}") : Path.Combine(Root, key);
 }
