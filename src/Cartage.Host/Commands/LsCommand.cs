@@ -36,7 +36,7 @@ static class LsCommand
         var newest = (await workspace.Store.ListRunsAsync(1000, ct)).GroupBy(x => x.Pipeline).ToDictionary(x => x.Key, x => x.First());
         Grid grid = new("pipeline", "feeds", "models", "schedule", "last run", "state", "description");
         foreach (var x in workspace.Project.Pipelines)
-            grid.Add(x.Name, x.Feeds.Count, x.Models.Count, x.Schedule, newest.GetValueOrDefault(x.Name)?.RunId, newest.TryGetValue(x.Name, out var run) ? RunView.Text(run.State) : null, x.Description);
+            grid.Add(x.Name, x.Feeds.Count, x.Models.Count, x.Schedule?.Text, newest.GetValueOrDefault(x.Name)?.RunId, newest.TryGetValue(x.Name, out var run) ? RunView.Text(run.State) : null, x.Description);
         return grid;
     }
 

@@ -1,10 +1,9 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 
 namespace Cartage.Projects;
 
 /// <summary>Reads a pipeline's folder; where its pipeline.yml cannot be read the rest is, so that every mistake is seen.</summary>
-static partial class PipelineFile
+static class PipelineFile
 {
     public static void Probe(YamlMap map) => ReadMap(map, new("", ""));
 
@@ -57,11 +56,13 @@ static partial class PipelineFile
         return policy;
     }
 
-    static string? Schedule(YamlMap map)
+    static Cron? Schedule(YamlMap map)
     {
-        if (map.Text("schedule") is not { } text || Cron().IsMatch(text))
-            return map.Text("schedule");
-        map.File.Add(map.LineOf("schedule"), $"'schedule' must be five cron fields such as \"0 2 * * *\", or @daily, not '{text}'");
+        if (map.Text("schedule") is not { } text)
+            return null;
+        if (Cron.TryParse(text, out var cron, out var mistake))
+            return cron;
+        map.File.Add(map.LineOf("schedule"), $"the schedule '{text}' cannot be read: {mistake}");
         return null;
     }
 
@@ -87,7 +88,4 @@ static partial class PipelineFile
 
     static IEnumerable<string> Files(string folder, string pattern) =>
         Directory.Exists(folder) ? Directory.EnumerateFiles(folder, pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal) : [];
-
-    [GeneratedRegex(@"^(@(hourly|daily|midnight|weekly|monthly|yearly|annually)|[\d*][\d*/,-]*\s+[\d*][\d*/,-]*\s+[\d*?L][\d*/,LW-]*\s+[\w*][\w*/,-]*\s+[\w*?][\w*/,#-]*)$")]
-    private static partial Regex Cron();
 }

@@ -44,8 +44,8 @@ public sealed record Pipeline(string Name, string File)
     /// <summary>Labels that selectors can name.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
-    /// <summary>A five-field cron expression or a preset such as <c>@daily</c>.</summary>
-    public string? Schedule { get; init; }
+    /// <summary>When it runs by itself, in its time zone.</summary>
+    public Cron? Schedule { get; init; }
 
     /// <summary>The zone bare dates and the schedule are in.</summary>
     public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;

@@ -111,18 +111,14 @@ public sealed class Workspace : IAsyncDisposable
             );
     }
 
+    // A scheduled pipeline's interval ends at the last tick, however late it is run: what a run covers does not hang on the clock.
     async Task<Interval> IntervalAsync(DbConnection connection, Pipeline pipeline, RunRequest request, CancellationToken ct)
     {
-        var now = Clock.GetUtcNow();
-        var end = request.To ?? (pipeline.Schedule is null ? now : Midnight(now, pipeline.TimeZone));
-        var start = request.From ?? (request.FullRefresh ? null : await WarehouseState.LastEndAsync(connection, pipeline, ct)) ?? pipeline.Start ?? end.AddDays(-1);
-        return start >= end && request.From is null ? new(end.AddDays(-1), end) : new(start, end);
-    }
-
-    static DateTimeOffset Midnight(DateTimeOffset now, TimeZoneInfo zone)
-    {
-        var local = TimeZoneInfo.ConvertTime(now, zone);
-        return new DateTimeOffset(local.Date, zone.GetUtcOffset(local.Date)).ToUniversalTime();
+        var end = request.To ?? pipeline.Schedule?.Last(Clock.GetUtcNow(), pipeline.TimeZone) ?? Clock.GetUtcNow();
+        if (request.From is { } from)
+            return new(from, end);
+        var start = (request.FullRefresh ? null : await WarehouseState.LastEndAsync(connection, pipeline, ct)) ?? pipeline.Start;
+        return start < end ? new(start.Value, end) : new(pipeline.Schedule?.Last(end.AddTicks(-1), pipeline.TimeZone) ?? end.AddDays(-1), end);
     }
 
     static async Task<IReadOnlyList<Model>> OrderAsync(DbConnection connection, Pipeline pipeline, IReadOnlyList<Model> selected, CancellationToken ct)

@@ -65,7 +65,7 @@ public sealed class Mistakes : IDisposable
 
     [Theory]
     [InlineData("catchup: some", "'catchup' must be one of none, latest, all, not 'some'")]
-    [InlineData("schedule: '0 2 * *'", "'schedule' must be five cron fields")]
+    [InlineData("schedule: '0 2 * *'", "the schedule '0 2 * *' cannot be read: there are 4 fields")]
     [InlineData("retry: { attempts: 0 }", "'attempts' must be a whole number from 1, not '0'")]
     [InlineData("timezone: Asia/Bangkock", "there is no time zone 'Asia/Bangkock' Did you mean 'Asia/Bangkok'?")]
     [InlineData("tags: a\ntags: b", "the key 'tags' is there twice")]
