@@ -18,6 +18,9 @@ public readonly unsafe struct DuckDbVector
     /// <summary>Digits after the point of a decimal, whose values are whole numbers of 2, 4, 8 or 16 bytes.</summary>
     public int Scale => _column.Type.Scale;
 
+    /// <summary>Digits in all of a decimal.</summary>
+    public int Width => _column.Type.Width;
+
     /// <summary>Whether a value may be missing; if not, there is no need to ask for each.</summary>
     public bool HasNulls => _column.Validity is not null;
 

@@ -4,11 +4,11 @@ using Cartage.Warehouses;
 
 namespace Cartage.Connectors.Warehouses;
 
-/// <summary>Where the file is, how many threads and how much memory it may use, and the folders it may read.</summary>
-public sealed record DuckDbWarehouseOptions(string Path, IReadOnlyList<string> Folders, string TempFolder, int? Threads = null, string? MemoryLimit = null);
+/// <summary>Where the file is, and what it may read and use.</summary>
+sealed record DuckDbWarehouseOptions(string Path, DoorOptions Door);
 
 /// <summary>A warehouse in one DuckDB file, which is also the door; one process at a time owns it.</summary>
-public sealed class DuckDbWarehouse : IWarehouse
+sealed class DuckDbWarehouse : IWarehouse
 {
     readonly DuckDbConnection _first;
 
@@ -21,15 +21,13 @@ public sealed class DuckDbWarehouse : IWarehouse
     public static async Task<DuckDbWarehouse> OpenAsync(DuckDbWarehouseOptions options, CancellationToken ct)
     {
         var settings = new DuckDbConnectionStringBuilder { DataSource = options.Path };
-        settings["preserve_insertion_order"] = "false";
-        settings["memory_limit"] = options.MemoryLimit ?? "1200MB";
-        settings["threads"] = (options.Threads ?? Environment.ProcessorCount).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        EmbeddedDoor.Configure(settings, options.Door);
         var connection = new DuckDbConnection(settings.ConnectionString);
         try
         {
-            Directory.CreateDirectory(options.TempFolder);
+            Directory.CreateDirectory(options.Door.TempFolder);
             await connection.OpenAsync(ct);
-            await connection.ExecuteAsync(Lockdown(options), ct);
+            await connection.ExecuteAsync(EmbeddedDoor.Lockdown(options.Door), ct);
             return new(connection);
         }
         catch (DuckDbException e)
@@ -50,14 +48,6 @@ public sealed class DuckDbWarehouse : IWarehouse
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _first.DisposeAsync();
-
-    // Text from data is never code: nothing outside these folders can be read or written, and no statement can change that.
-    static string Lockdown(DuckDbWarehouseOptions options) =>
-        $"""
-        SET temp_directory = {Dialect.DuckDb.Literal(options.TempFolder)};
-        SET allowed_directories = [{string.Join(", ", options.Folders.Append(options.TempFolder).Select(Dialect.DuckDb.Literal))}];
-        SET enable_external_access = false;
-        """;
 
     static PipelineException Explain(string path, DuckDbException e) =>
         e.Message.Contains("lock", StringComparison.OrdinalIgnoreCase)

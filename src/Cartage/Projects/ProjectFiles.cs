@@ -85,15 +85,17 @@ public static class ProjectFiles
         var (text, details) = map.TextOrMap("warehouse");
         var type = details?.Text("type") ?? text ?? "duckdb";
         Dictionary<string, string> settings = [];
-        if (type != "duckdb")
-            map.File.Add(line, $"there is no warehouse of type '{type}'", Spelling.Suggest(type, ["duckdb"]) ?? "This version knows: duckdb.");
+        if (type is not ("duckdb" or "postgres"))
+            map.File.Add(line, $"there is no warehouse of type '{type}'", Spelling.Suggest(type, ["duckdb", "postgres"]) ?? "This version knows: duckdb, postgres.");
         else if (details is not null)
         {
-            foreach (var (key, value) in new[] { ("path", details.Text("path")), ("threads", details.Number("threads", 1)?.ToString(System.Globalization.CultureInfo.InvariantCulture)), ("memory_limit", details.Text("memory_limit")) })
+            foreach (var (key, value) in new[] { ("path", details.Text("path")), ("url", details.Text("url")), ("threads", details.Number("threads", 1)?.ToString(System.Globalization.CultureInfo.InvariantCulture)), ("memory_limit", details.Text("memory_limit")) })
                 if (value is not null)
                     settings[key] = value;
             details.Done();
         }
+        if (type == "postgres" && details?.Has("url") != true)
+            map.File.Add(line, "a PostgreSQL warehouse needs 'url'", "Write: warehouse: { type: postgres, url: \"${WAREHOUSE_URL}\" }");
         return new("warehouse", type, settings, Name, line);
     }
 

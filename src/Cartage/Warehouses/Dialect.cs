@@ -1,10 +1,67 @@
 namespace Cartage.Warehouses;
 
-/// <summary>What differs between SQL engines, as data.</summary>
-public sealed record Dialect(string Name, string RowId)
+/// <summary>What differs between SQL engines, as data; what is not said is as DuckDB has it.</summary>
+public sealed record Dialect(string Name)
 {
     /// <summary>DuckDB's SQL.</summary>
-    public static Dialect DuckDb { get; } = new("duckdb", "rowid");
+    public static Dialect DuckDb { get; } = new("duckdb");
+
+    /// <summary>A row's address in a table that only one run uses.</summary>
+    public string RowId { get; init; } = "rowid";
+
+    /// <summary>Whether a published table's row keeps its address for as long as one run writes; if not, rows are found by their keys.</summary>
+    public bool RowsStay { get; init; } = true;
+
+    /// <summary>Whether a table can be dropped, and another renamed in its place, without a reader noticing; if not, tables are published by their differences.</summary>
+    public bool SwapsUnseen { get; init; } = true;
+
+    /// <summary>DuckDB's type names where the engine has others.</summary>
+    public IReadOnlyDictionary<string, string> Types { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The engine's type names, without what stands in brackets, where DuckDB has others.</summary>
+    public IReadOnlyDictionary<string, string> DoorTypes { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The columns of the table <c>$schema.$name</c> in their order: name, type.</summary>
+    public string ColumnsQuery { get; init; } = "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = $schema AND table_name = $name ORDER BY ordinal_position";
+
+    /// <summary>Makes a table ({0}) of a SELECT's rows ({1}), whatever was there before.</summary>
+    public string CreateAs { get; init; } = "CREATE OR REPLACE TABLE {0} AS {1}";
+
+    /// <summary>Makes an empty table ({0}) with columns ({1}), whatever was there before.</summary>
+    public string CreateEmpty { get; init; } = "CREATE OR REPLACE TABLE {0} ({1})";
+
+    /// <summary>Lets the planner know of a table's ({0}) rows.</summary>
+    public string Analyze { get; init; } = "";
+
+    /// <summary>Whether no two rows of a table ({0}) have the same values in columns ({1}).</summary>
+    public string AreDistinct { get; init; } = "SELECT count(*) = count(DISTINCT hash({1})) FROM {0}";
+
+    /// <summary>A hexadecimal text ({0}) of up to 15 digits as a number.</summary>
+    public string FromHex { get; init; } = "CAST('0x' || {0} AS BIGINT)";
+
+    /// <summary>Microseconds since 1970 of a timestamp ({0}).</summary>
+    public string EpochMicros { get; init; } = "epoch_us({0})";
+
+    /// <summary>Whether a text ({0}) matches a regular expression ({1}).</summary>
+    public string Matches { get; init; } = "regexp_matches({0}, {1})";
+
+    /// <summary>A new random UUID.</summary>
+    public string NewId { get; init; } = "uuid()";
+
+    /// <summary>Makes a view ({0}) of a SELECT ({1}), whatever was there before.</summary>
+    public string CreateView { get; init; } = "CREATE OR REPLACE VIEW {0} AS {1}";
+
+    /// <summary>Lets schemas ({0}, quoted, with commas between) be left out of names.</summary>
+    public Func<IReadOnlyList<string>, string> SearchPath { get; init; } = schemas => $"SET search_path = '{string.Join(',', schemas).Replace("'", "''")}'";
+
+    /// <summary>Lets a connection change nothing from here on; empty where the reader of the statement sees to it.</summary>
+    public string ReadOnly { get; init; } = "";
+
+    /// <summary>Takes the right to publish for as long as the connection lives, if nobody has it: true or false. Empty where whoever opens the warehouse has it alone.</summary>
+    public string TryLock { get; init; } = "";
+
+    /// <summary>Who has the right to publish, in words.</summary>
+    public string LockHolder { get; init; } = "";
 
     /// <summary>An identifier in double quotes; quotes inside are doubled.</summary>
     public string Quote(string identifier) => $"\"{identifier.Replace("\"", "\"\"")}\"";
@@ -17,4 +74,33 @@ public sealed record Dialect(string Name, string RowId)
 
     /// <summary>Text as a SQL literal, for places that take no parameter (DDL, table functions).</summary>
     public string Literal(string text) => $"'{text.Replace("'", "''")}'";
+
+    /// <summary>DuckDB's type as the engine spells it.</summary>
+    public string Type(string door) => Types.GetValueOrDefault(door, door);
+
+    /// <summary>The engine's type as DuckDB spells it.</summary>
+    public string DoorType(string type)
+    {
+        var bracket = type.IndexOf('(');
+        var name = bracket < 0 ? type : type[..bracket];
+        if (!DoorTypes.TryGetValue(name, out var door))
+            return type;
+        return door.StartsWith("DECIMAL", StringComparison.Ordinal) && bracket >= 0 ? "DECIMAL" + type[bracket..] : door;
+    }
+
+    /// <summary>A table made of a SELECT's rows, whatever was there before.</summary>
+    public string Create(Table table, string select) => string.Format(null, CreateAs, Quote(table), select) + Analyzed(table);
+
+    /// <summary>An empty table with columns of DuckDB's types, whatever was there before.</summary>
+    public string Create(Table table, IEnumerable<Column> columns) => string.Format(null, CreateEmpty, Quote(table), string.Join(", ", columns.Select(c => $"{Quote(c.Name)} {Type(c.Type)}")));
+
+    /// <summary>The statement that lets the planner know of a table's rows, after a semicolon; empty where it knows.</summary>
+    public string Analyzed(Table table) => Analyze.Length == 0 ? "" : "; " + string.Format(null, Analyze, Quote(table));
+
+    /// <summary>Sixteen bytes of hexadecimal text that tell rows with other values in some columns apart; the same on every engine.</summary>
+    public string Content(IEnumerable<string> columns, string prefix = "") =>
+        $"md5({string.Join(" || chr(31) || ", columns.Select(c => $"coalesce(CAST({prefix}{Quote(c)} AS VARCHAR), chr(30))"))})";
+
+    /// <summary>A positive number of 60 bits of a text's md5; the same on every engine.</summary>
+    public string Surrogate(string text) => string.Format(null, FromHex, $"substr(md5({text}), 1, 15)");
 }

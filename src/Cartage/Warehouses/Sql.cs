@@ -1,10 +1,12 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Text.RegularExpressions;
+using Cartage.DuckDb;
 
 namespace Cartage.Warehouses;
 
 /// <summary>One-line SQL on any connection; parameters are written <c>$name</c>.</summary>
-public static class Sql
+public static partial class Sql
 {
     /// <summary>Runs statements and returns the rows the last one changed.</summary>
     public static async Task<long> ExecuteAsync(this DbConnection connection, string sql, CancellationToken ct, params (string Name, object? Value)[] parameters)
@@ -36,7 +38,7 @@ public static class Sql
     static DbCommand Command(this DbConnection connection, string sql, (string Name, object? Value)[] parameters)
     {
         var command = connection.CreateCommand();
-        command.CommandText = sql;
+        command.CommandText = connection is DuckDbConnection || parameters.Length == 0 ? sql : Name().Replace(sql, m => m.Value[0] == '$' ? "@" + m.Value[1..] : m.Value);
         foreach (var (name, value) in parameters)
         {
             var parameter = command.CreateParameter();
@@ -46,4 +48,8 @@ public static class Sql
         }
         return command;
     }
+
+    // Other providers know names after an at sign only; in quotes there are none.
+    [GeneratedRegex("""'[^']*'|"[^"]*"|\$[A-Za-z_]\w*""")]
+    private static partial Regex Name();
 }

@@ -1,0 +1,53 @@
+using Cartage.Warehouses;
+
+namespace Cartage.Connectors.Warehouses;
+
+/// <summary>PostgreSQL's SQL where it differs from DuckDB's.</summary>
+static class PostgresDialect
+{
+    /// <summary>For one project's tables. Text is ordered by code point, as in DuckDB, under <paramref name="collation"/>: columns made of such columns inherit it.</summary>
+    public static Dialect For(string project, string collation)
+    {
+        var text = $"text COLLATE \"{collation}\"";
+        var key = $"hashtextextended({Dialect.DuckDb.Literal("cartage " + project)}, 0)";
+        return new("postgres")
+        {
+            RowId = "ctid",
+            RowsStay = false,
+            SwapsUnseen = false,
+            Types = new Dictionary<string, string>
+            {
+                ["VARCHAR"] = text, ["JSON"] = "jsonb", ["DOUBLE"] = "double precision", ["FLOAT"] = "real", ["BLOB"] = "bytea", ["TINYINT"] = "smallint", ["UTINYINT"] = "smallint",
+                ["USMALLINT"] = "integer", ["UINTEGER"] = "bigint", ["UBIGINT"] = "numeric(20,0)", ["HUGEINT"] = "numeric(39,0)", ["UHUGEINT"] = "numeric(39,0)",
+            },
+            DoorTypes = new Dictionary<string, string>
+            {
+                ["text"] = "VARCHAR", ["character varying"] = "VARCHAR", ["character"] = "VARCHAR", ["name"] = "VARCHAR", ["json"] = "VARCHAR", ["jsonb"] = "VARCHAR", ["unknown"] = "VARCHAR",
+                ["smallint"] = "SMALLINT", ["integer"] = "INTEGER", ["bigint"] = "BIGINT", ["real"] = "FLOAT", ["double precision"] = "DOUBLE", ["numeric"] = "DECIMAL(38,10)",
+                ["boolean"] = "BOOLEAN", ["date"] = "DATE", ["time without time zone"] = "TIME", ["timestamp without time zone"] = "TIMESTAMP", ["timestamp with time zone"] = "TIMESTAMPTZ",
+                ["uuid"] = "UUID", ["bytea"] = "BLOB", ["interval"] = "INTERVAL",
+            },
+            ColumnsQuery = """
+                SELECT a.attname::text, format_type(a.atttypid, a.atttypmod) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE n.nspname = $schema AND c.relname = $name AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
+                """,
+            CreateAs = "DROP TABLE IF EXISTS {0} CASCADE; CREATE TABLE {0} AS {1}",
+            CreateEmpty = "DROP TABLE IF EXISTS {0} CASCADE; CREATE TABLE {0} ({1})",
+            Analyze = "ANALYZE {0}",
+            AreDistinct = "SELECT NOT EXISTS (SELECT 1 FROM {0} GROUP BY {1} HAVING count(*) > 1)",
+            FromHex = "CAST(CAST('x0' || {0} AS bit(64)) AS bigint)",
+            EpochMicros = "CAST(extract(epoch FROM {0}) * 1000000 AS bigint)",
+            Matches = "{0} ~ {1}",
+            NewId = "gen_random_uuid()",
+            SearchPath = schemas => $"SET search_path = {string.Join(", ", schemas)}",
+            ReadOnly = "SET default_transaction_read_only = on",
+            TryLock = $"SELECT pg_try_advisory_lock({key})",
+            LockHolder = $"""
+                SELECT concat(a.application_name, ' on ', coalesce(host(a.client_addr), 'the same machine'), ', connected since ', to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), ' UTC (server process ', a.pid, ')')
+                FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+                WHERE l.locktype = 'advisory' AND l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                  AND l.classid::bigint << 32 | l.objid::bigint = {key} LIMIT 1
+                """,
+        };
+    }
+}
