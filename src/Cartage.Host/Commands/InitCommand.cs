@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cartage.Host.Gen;
 using Cartage.Host.Output;
 using Cartage.Projects;
 
@@ -10,29 +11,34 @@ static class InitCommand
     {
         Argument<string> template = new("template") { Description = $"The example to start from", Arity = ArgumentArity.ZeroOrOne, DefaultValueFactory = _ => "bike-store" };
         Argument<string?> dir = new("dir") { Description = "The new project's folder (default: the template's name)", Arity = ArgumentArity.ZeroOrOne };
+        Option<bool> noData = new("--no-data") { Description = "Leave out the sample data" };
         var dryRun = Common.DryRun();
-        return new Verb("init", "Make a new project from an example", ["cartage init", "cartage init bike-store shop", "cartage init bike-store shop --dry-run"], template, dir, dryRun)
-            .Does(shell, (on, _) => Task.FromResult(Run(on, on.Value(template)!, on.Value(dir), on.Value(dryRun))));
+        return new Verb("init", $"Make a new project from an example, with data to try it on: {string.Join(", ", Examples.Names)}", ["cartage init", "cartage init retail shop", "cartage init bike-store shop --no-data", "cartage init bike-store shop --dry-run"], template, dir, noData, dryRun)
+            .Does(shell, (on, ct) => RunAsync(on, on.Value(template)!, on.Value(dir), on.Value(noData), on.Value(dryRun), ct));
     }
 
-    static int Run(Invocation on, string template, string? dir, bool dryRun)
+    static async Task<int> RunAsync(Invocation on, string template, string? dir, bool noData, bool dryRun, CancellationToken ct)
     {
         if (!Examples.Names.Contains(template))
             throw new UsageException($"There is no template '{template}'.", Spelling.Suggest(template, Examples.Names) ?? $"There are: {string.Join(", ", Examples.Names)}.");
         var folder = on.PathOf(dir ?? template);
         if (File.Exists(Path.Combine(folder, "project.yml")))
             throw new UsageException($"{dir ?? template}: there is a project already.", "Name another folder: cartage init " + template + " another-name");
+        var data = noData ? null : Datasets.Find(template);
         if (!dryRun)
         {
             Examples.Copy(template, folder);
             JsonSchemas.Write(folder);
+            if (data is not null)
+                await on.WhileAsync("Making sample data", data.WriteAsync(new(GenCommand.DataFolder(ProjectFiles.Load(folder).Project)), ct));
         }
         Grid files = new("file");
         foreach (var file in Examples.Files(template))
             files.Add(file);
         if (dryRun || on.Format == Format.Json)
             on.Print(files);
-        on.Say(dryRun ? $"Would make {dir ?? template} with these {files.Rows.Count} files." : $"Made {dir ?? template} with {files.Rows.Count} files. Next: cd {dir ?? template} && cartage gen {template} && cartage run");
+        var made = $"{dir ?? template} with {(dryRun ? "these " : "")}{files.Rows.Count} files{(data is null ? "" : " and sample data")}";
+        on.Say(dryRun ? $"Would make {made}." : $"Made {made}. Next: cd {dir ?? template} && {(data is null && Datasets.Find(template) is not null ? $"cartage gen {template} && " : "")}cartage run");
         return ExitCode.Succeeded;
     }
 }
