@@ -56,6 +56,8 @@ static partial class Contract
                 yield return new("range", column.Name, $"{name} < CAST({dialect.Literal(min)} AS {type})", $"it is below {min}", severity);
             if (column.Max is { } max)
                 yield return new("range", column.Name, $"{name} > CAST({dialect.Literal(max)} AS {type})", $"it is above {max}", severity);
+            if (column.Satisfies is { } condition)
+                yield return new("satisfies", column.Name, $"NOT ({condition}\n)", $"{condition} does not hold", severity);
             if (column.MinLength is { } shortest)
                 yield return new("length", column.Name, $"length({text}) < {shortest}", $"it is shorter than {shortest} characters", severity);
             if (column.MaxLength is { } longest)

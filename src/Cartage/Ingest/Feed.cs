@@ -67,6 +67,9 @@ public sealed record FeedColumn(string Name, string Type)
     /// <summary>The greatest value allowed.</summary>
     public string? Max { get; init; }
 
+    /// <summary>A SQL condition over the row's columns that must hold; one that is neither true nor false breaks nothing.</summary>
+    public string? Satisfies { get; init; }
+
     /// <summary>The shortest text allowed, in characters.</summary>
     public int? MinLength { get; init; }
 

@@ -112,6 +112,7 @@ static class FeedFile
             Required = map.Flag("required"),
             OneOf = map.Texts("one_of"),
             Matches = map.Text("matches"),
+            Satisfies = map.Text("satisfies"),
             Min = range?.Least,
             Max = range?.Most,
             MinLength = Characters(map, length?.Least),

@@ -70,6 +70,9 @@ sealed class PipelineBinding(DuckDbConnection connection, LoadedProject loaded, 
         foreach (var rule in Contract.Rules(feed, Sql).Where(r => r.Code is "matches" or "range"))
             if (feed.Columns.First(c => c.Name == rule.Column) is var column && await FailsAsync($"SELECT {rule.Condition} FROM (SELECT CAST(NULL AS {Contract.SqlType(column.Type)}) AS {Sql.Quote(column.Name)})", ct) is { } why)
                 _findings.Add(new(feed.File, column.Line, $"the rule '{rule.Code}' of '{rule.Column}' cannot work: {why}"));
+        foreach (var column in feed.Columns)
+            if (column.Satisfies is { } must && await FailsAsync($"SELECT count(*) FILTER (WHERE ({must}\n)::BOOLEAN) FROM {table}", ct) is { } because)
+                _findings.Add(new(feed.File, column.Line, $"the rule 'satisfies' of '{column.Name}' cannot work: {because}", "Write a condition over the row's columns, such as delivery_date >= order_date."));
         if (feed.DeletedWhen is { } condition && await FailsAsync($"SELECT count(*) FILTER (WHERE ({condition}\n)::BOOLEAN) FROM {table}", ct) is { } reason)
             _findings.Add(new(feed.File, feed.Line, $"'deleted_when' of '{feed.Name}' cannot work: {reason}", "Write a condition over its columns, such as is_active = 'N'."));
     }
