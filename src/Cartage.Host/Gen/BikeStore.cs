@@ -42,6 +42,9 @@ public static class BikeStore
         await Catalogue.StockAsync(connection, ct);
         var files = await new Ledgers(connection, options.Scale).WriteAsync(options.Dirt ? folder.Clean : folder.Root, ct);
         var changed = options.Changes == 0 ? 0 : await new ChangeDays(connection, options.Scale).WriteAsync(folder, options.Changes, ct);
-        return new(folder.Root, files, changed, options.Dirt ? new Dirt(folder, options.Seed).Spread(files, ct) : 0);
+        if (!options.Dirt)
+            return new(folder.Root, files, changed, 0);
+        var (dirty, broken) = await Task.Run(() => new Dirt(folder, options.Seed).Spread(files, ct), ct);
+        return new(folder.Root, dirty, changed, broken);
     }
 }

@@ -1,103 +1,80 @@
 using System.Text;
-using System.Text.Json;
 
 namespace Cartage.Host.Gen;
 
-/// <summary>Breaks a few rows of the clean files on purpose and writes down which, how, and what they were; one row is broken in one way.</summary>
+/// <summary>Makes dirty files of clean ones, and the manifest of every record that is broken or hangs on one that is.</summary>
 sealed class Dirt(GenFolder folder, long seed)
 {
-    static readonly Encoding Bytes = Encoding.Latin1; // one char a byte, so that any byte can be written
+    readonly Dictionary<string, HashSet<string>> _setAside = DirtyFeed.All.ToDictionary(f => f.Name, _ => new HashSet<string>());
 
-    readonly HashSet<string> _brokenCustomers = [];
-    readonly HashSet<string> _brokenOrders = [];
-    long _lines;
-
-    /// <summary>Writes the dirty files and the manifest, and returns how many lines the manifest has.</summary>
-    public long Spread(IReadOnlyList<GenFile> files, CancellationToken ct)
+    /// <summary>Writes all files to the root, broken where they are to be, and returns them as they are then, with the length of the manifest.</summary>
+    public (List<GenFile> Files, long Lines) Spread(IReadOnlyList<GenFile> files, CancellationToken ct)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(folder.Manifest)!);
-        using var manifest = new StreamWriter(folder.Manifest);
-        foreach (var file in files)
-            File.Copy(GenFolder.File(folder.Clean, file.Name), GenFolder.File(folder.Root, file.Name), overwrite: true);
-        Break("customers", 120, manifest, null, _brokenCustomers,
-            [new("required", "city", f => f[6] = ""), new("key_conflict", null, f => f[5] = "1 Elsewhere Road"), new("exact_duplicate", null, _ => { })], ct);
-        Break("orders", 80, manifest, (1, _brokenCustomers), _brokenOrders,
-            [new("type", "order_date", f => f[3] = "2018-02-30"), new("required", "store_id", f => f[6] = ""), new("unknown_reference", "customer_id", f => f[1] = "999999999"),
-            new("key_conflict", null, f => f[2] = f[2] == "1" ? "2" : "1"), new("exact_duplicate", null, _ => { })], ct);
-        Break("order_items", 100, manifest, (0, _brokenOrders), [],
-            [new("required", "quantity", f => f[3] = ""), new("type", "list_price", f => f[4] = "a lot"), new("unknown_reference", "product_id", f => f[2] = "999999"),
-            new("columns", null, f => f[5] += ",surplus"), new("unclosed_quote", null, f => f[2] = "\"" + f[2]), new("encoding", null, f => f[5] += "\u00E9"), new("nul", null, f => f[3] += "\0"),
-            new("key_conflict", null, f => f[3] = f[3] == "1" ? "2" : "1"), new("exact_duplicate", null, _ => { })], ct);
-        return _lines;
-    }
-
-    void Break(string feed, int every, StreamWriter manifest, (int Column, HashSet<string> Broken)? parent, HashSet<string> broken, Kind[] kinds, CancellationToken ct)
-    {
-        using var clean = new StreamReader(GenFolder.File(folder.Clean, feed), Bytes);
-        using var dirty = new StreamWriter(GenFolder.File(folder.Root, feed), append: false, Bytes);
-        dirty.Write(clean.ReadLine() + "\n");
-        long record = 0, read = 0, turn = 0;
-        while (clean.ReadLine() is { } line)
+        using var manifest = new DirtManifest(folder.Manifest);
+        var dirty = new Dictionary<string, GenFile>();
+        foreach (var feed in DirtyFeed.All)
         {
-            ct.ThrowIfCancellationRequested();
-            read++;
-            record++;
-            var fields = line.Split(',');
-            var key = feed == "order_items" ? $"{fields[0]},{fields[1]}" : fields[0];
-            if (parent is var (column, lost) && lost.Contains(fields[column]))
-            {
-                broken.Add(fields[0]);
-                Note(manifest, feed, record, key, new("parent_quarantined", null, _ => { }), line, line);
-                dirty.Write(line + "\n");
-                continue;
-            }
-            // A quoted value could hold a comma: such rows are left alone.
-            if ((read + seed) % every != 0 || line.Contains('"', StringComparison.Ordinal))
-            {
-                dirty.Write(line + "\n");
-                continue;
-            }
-            var kind = kinds[turn++ % kinds.Length];
-            kind.Break(fields);
-            var spoilt = string.Join(',', fields);
-            if (kind.Code is "key_conflict" or "exact_duplicate")
-            {
-                if (kind.Code == "key_conflict")
-                    Note(manifest, feed, record, key, kind, line, line);
-                dirty.Write(line + "\n");
-                record++;
-            }
-            dirty.Write(spoilt + "\n");
-            Note(manifest, feed, record, key, kind, spoilt, line);
-            if (kind.Code != "exact_duplicate")
-                broken.Add(fields[0]);
+            var rows = Soil(feed, files.Single(f => f.Name == feed.Name).Rows, manifest, ct);
+            dirty[feed.Name] = new(feed.Name, rows, new FileInfo(GenFolder.File(folder.Root, feed.Name)).Length);
         }
+        foreach (var clean in files.Where(f => !dirty.ContainsKey(f.Name)))
+            File.Copy(GenFolder.File(folder.Clean, clean.Name), GenFolder.File(folder.Root, clean.Name), overwrite: true);
+        return ([.. files.Select(f => dirty.GetValueOrDefault(f.Name, f))], manifest.Lines);
     }
 
-    void Note(StreamWriter manifest, string feed, long record, string key, Kind kind, string raw, string clean)
+    long Soil(DirtyFeed feed, long rows, DirtManifest manifest, CancellationToken ct)
     {
-        _lines++;
-        using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes))
+        var dice = Dice.Of(seed, feed.Name);
+        var plan = Plan(feed, rows, dice);
+        using var reader = new StreamReader(GenFolder.File(folder.Clean, feed.Name), Encoding.UTF8, false, 1 << 16);
+        using var writer = new DirtyFile(folder, feed, reader.ReadLine()!.Split(','), manifest);
+        var due = new Queue<Fault>();
+        for (var record = 1L; reader.ReadLine() is { } line; record++)
         {
-            json.WriteStartObject();
-            json.WriteString("file", feed + ".csv");
-            json.WriteString("feed", feed);
-            json.WriteNumber("line", record + 1);
-            json.WriteNumber("record", record);
-            json.WriteString("key", key);
-            json.WriteString("reason", kind.Code);
-            json.WriteString("column", kind.Column);
-            if (kind.Code == "encoding")
-                json.WriteBase64String("raw_base64", Bytes.GetBytes(raw));
+            if (record % 65536 == 0)
+                ct.ThrowIfCancellationRequested();
+            foreach (var fault in plan.GetValueOrDefault(record, []))
+                due.Enqueue(fault);
+            // A value with a comma or a quote stays whole: only plain lines are cut at commas.
+            var plain = !line.Contains('"');
+            if (plain && Orphan(feed, writer.Header, line) is { } column)
+                SetAside(feed, writer.Orphan(line, column));
+            else if (plain && due.TryDequeue(out var fault))
+                SetAside(feed, writer.Break(fault, line, record + dice.Roll(40), dice));
             else
-                json.WriteString("raw", Encoding.UTF8.GetString(Bytes.GetBytes(raw)));
-            json.WriteString("clean", Encoding.UTF8.GetString(Bytes.GetBytes(clean)));
-            json.WriteEndObject();
+                writer.Write(line);
+            writer.Catch(record);
         }
-        manifest.Write(Encoding.UTF8.GetString(bytes.ToArray()) + "\n");
+        writer.Catch(long.MaxValue);
+        return writer.Records;
     }
 
-    /// <summary>A way to break a row: its reason code, the column it is in, and what it does to the fields.</summary>
-    sealed record Kind(string Code, string? Column, Action<string[]> Break);
+    void SetAside(DirtyFeed feed, Breakage what)
+    {
+        if (what is { Key: { } key, Reason: not "exact_duplicate" })
+            _setAside[feed.Name].Add(key);
+    }
+
+    string? Orphan(DirtyFeed feed, string[] header, string line)
+    {
+        if (feed.Parents.Count == 0)
+            return null;
+        var values = line.Split(',');
+        return feed.Parents.FirstOrDefault(p => _setAside[p.Value].Contains(values[Array.IndexOf(header, p.Key)])).Key;
+    }
+
+    // Not among the last rows: a fault may have to wait for the next row that is sound.
+    static Dictionary<long, List<Fault>> Plan(DirtyFeed feed, long rows, Dice dice)
+    {
+        var plan = new Dictionary<long, List<Fault>>();
+        var each = Math.Max(feed.Amount.Least, (long)(rows * feed.Amount.Share / feed.Faults.Count));
+        foreach (var fault in feed.Faults.Keys)
+            for (var i = 0L; i < each; i++)
+            {
+                var record = 1 + dice.Roll(rows * 19 / 20);
+                if (!plan.TryAdd(record, [fault]))
+                    plan[record].Add(fault);
+            }
+        return plan;
+    }
 }

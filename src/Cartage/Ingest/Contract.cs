@@ -37,16 +37,23 @@ static partial class Contract
             _ => null,
         };
 
-    /// <summary>The rules of a feed's declared columns, broken by the rows for which the condition is true.</summary>
+    /// <summary>The names that the tables of a feed have for themselves.</summary>
+    public static bool Reserves(string column) =>
+        column.ToLowerInvariant() is "_deleted_at" or "_run" or "_object" or "_loaded_at" or "_record" or "_reason" or "_rules" or "_raw" or "_reject" or "_id" or "_first_seen" or "_status" or "_fixed"
+            or "_bad" or "_drop" or "_rid" or "_late" or "_deletes" or "_conflict" or "_content" or "_place" or "_copy";
+
+    /// <summary>The rules of a feed's columns, broken by the rows for which the condition is true.</summary>
     public static IEnumerable<Rule> Rules(Feed feed, Dialect dialect)
     {
+        foreach (var key in feed.Key.Where(k => feed.Columns.All(c => c.Name != k)))
+            yield return new("required", key, $"{dialect.Quote(key)} IS NULL", "it must have a value", feed.Severity);
         foreach (var column in feed.Columns)
         {
             var name = dialect.Quote(column.Name);
             var text = $"CAST({name} AS VARCHAR)";
             var type = SqlType(column.Type);
             var severity = column.Severity ?? feed.Severity;
-            if (column.Required)
+            if (column.Required || feed.Key.Contains(column.Name))
                 yield return new("required", column.Name, $"{name} IS NULL", "it must have a value", severity);
             if (column.OneOf.Count > 0)
                 yield return new("one_of", column.Name, $"{text} NOT IN ({string.Join(", ", column.OneOf.Select(dialect.Literal))})", $"it is not one of {string.Join(", ", column.OneOf)}", severity);

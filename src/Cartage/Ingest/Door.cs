@@ -21,6 +21,7 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
     static readonly Dialect Sql = Dialect.DuckDb;
 
     readonly List<Rule> _rules = [.. Contract.Rules(feed, Sql)];
+    readonly string _text = Prefix(columns);
 
     /// <summary>Creates the two tables, empty.</summary>
     public Task CreateAsync(CancellationToken ct) =>
@@ -59,7 +60,7 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
                         : await ReadThoroughlyAsync(item.Object, item.Header, ct)
                 );
             }
-            catch (Exception e) when (e is DuckDbException or InvalidDataException or DecoderFallbackException)
+            catch (Exception e) when (IsOfTheObject(e))
             {
                 total = total.Plus(new(0, 0, 0, [], [(item.Object, e.Message.Split('\n')[0])]));
             }
@@ -138,11 +139,12 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
 
     // Without quotes every newline ends a record: a count that owes nothing to the parser.
     static long? Expected(IReadOnlyList<(Manifest Object, Header Header)> objects) =>
-        objects.All(o => o.Object.Facts is { Known: true, Quotes: 0 } && o.Header.Kind is "csv" or "tsv" or "ndjson")
+        objects.All(o => o.Object.Facts.Known && (o.Header.Kind is "ndjson" || (o.Object.Facts.Quotes == 0 && o.Header.Kind is "csv" or "tsv")))
             ? objects.Sum(o => o.Object.Facts.Newlines + (o.Object.Facts.EndsWithNewline || o.Object.Bytes == 0 ? 0 : 1) - o.Object.Facts.Blanks - (o.Header is { Kind: "csv" or "tsv", HasHeader: true } ? 1 : 0))
             : null;
 
-    async Task<DoorResult> ReadThoroughlyAsync(Manifest manifest, Header header, CancellationToken ct)
+    /// <summary>Reads one object with a reason for every row that is set aside, and the number of every record.</summary>
+    public async Task<DoorResult> ReadThoroughlyAsync(Manifest manifest, Header header, CancellationToken ct)
     {
         using var copy = await raw.FetchAsync(manifest.Object, ct);
         if (header.Kind is "csv" or "tsv" && manifest.Facts.Known)
@@ -183,7 +185,7 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
                 splitter.Broken > 0 ? (broken, manifest.Object) : null,
                 ct
             );
-            return result with { Read = splitter.Records };
+            return result with { Read = splitter.Records, Rejecting = result.Rejecting + (feed.Severity == Severity.Reject ? splitter.Broken : 0) };
         }
         finally
         {
@@ -196,13 +198,13 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
     async Task<DoorResult> SortAsync(string texts, (string File, string Object)? broken, CancellationToken ct)
     {
         var sorted = bad with { Name = bad.Name + "__sort" };
-        var typed = columns.Select(c => c.Type == "VARCHAR" ? Sql.Quote("s_" + c.Name) + " AS " + Sql.Quote(c.Name) : $"TRY_CAST({Sql.Quote("s_" + c.Name)} AS {c.Type}) AS {Sql.Quote(c.Name)}");
+        var typed = columns.Select(c => c.Type == "VARCHAR" ? Sql.Quote(_text + c.Name) + " AS " + Sql.Quote(c.Name) : $"TRY_CAST({Sql.Quote(_text + c.Name)} AS {c.Type}) AS {Sql.Quote(c.Name)}");
         var declared = feed.Columns.ToDictionary(c => c.Name, StringComparer.OrdinalIgnoreCase);
         var undeclared = feed.Schema == SchemaPolicy.Quarantine ? columns.Where(c => feed.Columns.Count > 0 && !declared.ContainsKey(c.Name)).Select(c => new Rule("undeclared", c.Name, $"{Sql.Quote(c.Name)} IS NOT NULL", "nobody declared it", Severity.Quarantine)) : [];
         var types = columns
             .Where(c => c.Type != "VARCHAR")
-            .Select(c => new Rule("type", c.Name, $"{Sql.Quote(c.Name)} IS NULL AND {Sql.Quote("s_" + c.Name)} IS NOT NULL", $"it is not a {(declared.TryGetValue(c.Name, out var d) ? d.Type : c.Type.ToLowerInvariant())}", Strict(declared.GetValueOrDefault(c.Name)?.Severity ?? feed.Severity)));
-        List<Rule> rules = [.. types, .. _rules.Select(r => r.Code == "required" ? r with { Condition = $"{Sql.Quote("s_" + r.Column)} IS NULL" } : r), .. undeclared];
+            .Select(c => new Rule("type", c.Name, $"{Sql.Quote(c.Name)} IS NULL AND {Sql.Quote(_text + c.Name)} IS NOT NULL", $"it is not a {(declared.TryGetValue(c.Name, out var d) ? d.Type : c.Type.ToLowerInvariant())}", Strict(declared.GetValueOrDefault(c.Name)?.Severity ?? feed.Severity)));
+        List<Rule> rules = [.. types, .. _rules.Select(r => r.Code == "required" ? r with { Condition = $"{Sql.Quote(_text + r.Column)} IS NULL" } : r), .. undeclared];
         string Any(Func<Rule, bool> which, string otherwise) => rules.Where(which).Select(r => $"({r.Condition})").ToList() is { Count: > 0 } all ? $"coalesce({string.Join(" OR ", all.Select(c => $"coalesce({c}, false)"))}, false)" : otherwise;
         var setAside = rules.Where(r => r.Severity is Severity.Quarantine or Severity.Reject).ToList();
         await connection.ExecuteAsync(
@@ -210,13 +212,13 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
             CREATE OR REPLACE TABLE {Sql.Quote(sorted)} AS
             SELECT *, {Any(r => r.Severity is Severity.Quarantine or Severity.Reject, "false")} AS "_bad", {Any(r => r.Severity == Severity.Drop, "false")} AS "_drop",
               {Any(r => r.Severity == Severity.Reject, "false")} AS "_reject"
-            FROM (SELECT *, {string.Join(", ", typed)} FROM (SELECT {string.Join(", ", columns.Select(c => $"{Sql.Quote(c.Name)} AS {Sql.Quote("s_" + c.Name)}"))}, _object, _record, _raw FROM ({texts})));
+            FROM (SELECT *, {string.Join(", ", typed)} FROM (SELECT {string.Join(", ", columns.Select(c => $"{Sql.Quote(c.Name)} AS {Sql.Quote(_text + c.Name)}"))}, _object, _record, _raw FROM ({texts})));
             INSERT INTO {Sql.Quote(good)} BY NAME
             SELECT {string.Join(", ", columns.Select(c => Sql.Quote(c.Name)))}, {Deleted} AS "_deleted_at", {Sql.Literal(stamp.RunId)} AS "_run", _object, {stamp.LoadedAtSql} AS "_loaded_at", _record
             FROM {Sql.Quote(sorted)} WHERE NOT _bad AND NOT _drop;
             INSERT INTO {Sql.Quote(bad)}
-            SELECT {string.Concat(columns.Select(c => Sql.Quote("s_" + c.Name) + ", "))}
-              concat_ws('; ', {string.Join(", ", setAside.Select(r => $"CASE WHEN {r.Condition} THEN {Sql.Literal(r.Column + ": ")} || coalesce('''' || {Sql.Quote("s_" + r.Column)} || ''' — ', '') || {Sql.Literal(r.Reason)} END").DefaultIfEmpty("NULL"))}),
+            SELECT {string.Concat(columns.Select(c => Sql.Quote(_text + c.Name) + ", "))}
+              concat_ws('; ', {string.Join(", ", setAside.Select(r => $"CASE WHEN {r.Condition} THEN {Sql.Literal(r.Column + ": ")} || coalesce('''' || {Sql.Quote(_text + r.Column)} || ''' — ', '') || {Sql.Literal(r.Reason)} END").DefaultIfEmpty("NULL"))}),
               concat_ws(',', {string.Join(", ", setAside.Select(r => $"CASE WHEN {r.Condition} THEN {Sql.Literal(r.Code)} END").DefaultIfEmpty("NULL"))}), _object, _record, _raw, _reject
             FROM {Sql.Quote(sorted)} WHERE _bad AND NOT _drop;
             """,
@@ -239,12 +241,26 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
         return new(counts[0], counts[1], counts[2], [.. warnings.Zip(counts.Skip(3)).Where(w => w.Second > 0).Select(w => $"{w.First.Column}: {w.First.Reason} ({w.Second} rows)")], []);
     }
 
+    // What stands before a column's name while it is text, such that no column is called like another one's text.
+    static string Prefix(IReadOnlyList<Column> columns)
+    {
+        var prefix = "s_";
+        while (columns.Any(c => c.Name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)))
+            prefix = "_" + prefix;
+        return prefix;
+    }
+
+    // What the object's bytes are not to blame for must not mark it as unreadable.
+    static bool IsOfTheObject(Exception e) =>
+        e is InvalidDataException or DecoderFallbackException
+        || e is DuckDbException { ErrorType: not (DuckDbErrorType.OutOfMemory or DuckDbErrorType.Interrupt or DuckDbErrorType.Fatal or DuckDbErrorType.Internal or DuckDbErrorType.Permission) } d && !d.Message.Contains("No space left", StringComparison.OrdinalIgnoreCase) && !d.Message.Contains("Could not write", StringComparison.OrdinalIgnoreCase);
+
     // A value without a type cannot be let through with a warning: there is nothing to store.
     static Severity Strict(Severity severity) => severity == Severity.Warn ? Severity.Quarantine : severity;
 
     string Deleted =>
         feed.DeletedWhen is { } condition
-            ? $"CASE WHEN {condition} THEN {(feed.Cursor is { } cursor ? $"coalesce(CAST({Sql.Quote(cursor)} AS TIMESTAMP), {stamp.LoadedAtSql})" : stamp.LoadedAtSql)} END"
+            ? $"CASE WHEN {condition} THEN {(feed.Cursor is { } cursor && columns.Any(c => c.Name == cursor && c.Type is "DATE" or "TIMESTAMP" or "TIMESTAMPTZ" or "VARCHAR") ? $"coalesce(CAST({Sql.Quote(cursor)} AS TIMESTAMP), {stamp.LoadedAtSql})" : stamp.LoadedAtSql)} END"
             : "CAST(NULL AS TIMESTAMP)";
 
     // A typed read turns a bad TIMESTAMPTZ into NULL without a word, so that one is cast by us.

@@ -14,25 +14,23 @@ public sealed class FeedLoad
 {
     static readonly Dialect Sql = Dialect.DuckDb;
 
-    readonly IReadOnlyList<Column> _columns;
-    readonly bool _hasBase;
+    readonly LoadTables _tables;
     readonly LoadContext _context;
     readonly IReadOnlyList<(Manifest Object, Header Header)> _objects;
     readonly long _retried;
     DoorResult _door = new(0, 0, 0, [], []);
     long _inserted, _updated, _deleted, _unchanged, _superseded, _quarantined;
 
-    FeedLoad(Feed feed, LoadContext context, IReadOnlyList<Column> columns, bool hasBase, IReadOnlyList<(Manifest, Header)> objects, long retried)
-    {
-        (Feed, _context, _columns, _hasBase, _objects, _retried) = (feed, context, columns, hasBase, objects, retried);
-        Swap = context.Swap || !hasBase;
-    }
+    readonly Numbering _numbering;
+
+    FeedLoad(LoadTables tables, LoadContext context, IReadOnlyList<(Manifest, Header)> objects, long retried, Numbering numbering) =>
+        (_tables, _context, _objects, _retried, _numbering) = (tables, context, objects, retried, numbering);
 
     /// <summary>The feed.</summary>
-    public Feed Feed { get; }
+    public Feed Feed => _tables.Feed;
 
     /// <summary>Whether the base table is replaced rather than merged into.</summary>
-    public bool Swap { get; }
+    public bool Swap => _tables.Swap;
 
     /// <summary>Objects that cannot be read, and why.</summary>
     public IReadOnlyList<(Manifest Object, string Reason)> Unreadable => _door.Unreadable;
@@ -52,19 +50,6 @@ public sealed class FeedLoad
     /// <summary>What models read while they are built: the table aside in a swap, else the base.</summary>
     public Table Readable => Swap ? Feed.Base.Next : Feed.Base;
 
-    Table Good => Swap ? Feed.Base.Next : new(Table.StagingSchema(Feed.Pipeline), Feed.Name);
-    Table Bad => new(Table.StagingSchema(Feed.Pipeline), Feed.Name + "__bad");
-    Table Older => new(Feed.Base.Schema, Feed.Name + "__older");
-    Table OlderAside => new(Table.StagingSchema(Feed.Pipeline), Feed.Name + "__older");
-    Table Difference => new(Table.StagingSchema(Feed.Pipeline), Feed.Name + "__diff");
-    Table Retry => new(Table.StagingSchema(Feed.Pipeline), Feed.Name + "__retry");
-
-    IEnumerable<string> Names => _columns.Select(c => c.Name);
-    IEnumerable<string> AllNames => Names.Concat(Contract.Own.Select(c => c.Name));
-    string KeyList(string prefix = "") => Sql.Quote(Feed.Key, prefix);
-    string SameKey(string a, string b) => string.Join(" AND ", Feed.Key.Select(k => $"{a}.{Sql.Quote(k)} = {b}.{Sql.Quote(k)}"));
-    string Content(string a, string b) => string.Join(" OR ", Names.Append("_deleted_at").Where(n => n != "_deleted_at" || Feed is { DeletedWhen: not null, Cursor: not null }).Where(n => !Feed.Key.Contains(n)).Select(n => $"{a}.{Sql.Quote(n)} IS DISTINCT FROM {b}.{Sql.Quote(n)}").DefaultIfEmpty("false"));
-    string Order(string a) => $"{(Feed.Cursor is { } c ? $"{a}.{Sql.Quote(c)} DESC NULLS LAST, " : "")}{a}._object DESC, {a}._record DESC NULLS LAST";
 
     /// <summary>Reads new objects, and rows of the quarantine that are to be tried again, through the door into staging.</summary>
     public static async Task<FeedLoad> StageAsync(IWarehouse warehouse, IObjectStore raw, Feed feed, IReadOnlyList<Manifest> objects, bool retryOpen, LoadContext context, CancellationToken ct)
@@ -84,37 +69,52 @@ public sealed class FeedLoad
             }
         var stored = await ColumnsAsync(door, feed.Base, ct);
         var columns = await ContractAsync(door, raw, feed, readable, stored, ct);
-        var load = new FeedLoad(feed, context, columns, stored.Count > 0, readable, await CopyRetryAsync(door, feed, columns, retryOpen, context.Swap, ct));
-        var reader = new Door(door, raw, feed, columns, load.Good, load.Bad, context.Stamp, context.TempFolder);
+        var tables = new LoadTables(feed, columns, context.Swap || stored.Count == 0);
+        var load = new FeedLoad(tables, context, readable, await CopyRetryAsync(door, tables, retryOpen, context.Swap, ct), new(warehouse, raw, tables, readable, context));
+        var reader = new Door(door, raw, feed, columns, tables.Good, tables.Bad, context.Stamp, context.TempFolder);
         await reader.CreateAsync(ct);
         load._door = new(0, 0, 0, [], unreadable);
         foreach (var group in readable.GroupBy(o => o.Item2.Group))
             load._door = load._door.Plus(await reader.ReadAsync([.. group], ct));
         if (load._retried > 0)
-            load._door = load._door.Plus(await reader.RetryAsync(load.Retry, ct));
+        {
+            // A mended row stands in for the record it was, which an object that is read again brings back as it was.
+            var replaced = await door.ExecuteAsync($"DELETE FROM {Sql.Quote(tables.Bad)} b WHERE EXISTS (SELECT 1 FROM {Sql.Quote(tables.Retry)} r WHERE r._object = b._object AND r._record = b._record)", ct);
+            load._door = load._door.Plus(await reader.RetryAsync(tables.Retry, ct));
+            load._door = load._door with { Read = load._door.Read - replaced };
+        }
         (load.Warnings, load.Rejecting) = (load._door.Warnings, context.SetAside.Contains(feed.Name) ? 0 : load._door.Rejecting);
-        await warehouse.ReceiveAsync(door, load.Good, ct);
-        await warehouse.ReceiveAsync(door, load.Bad, ct);
+        await warehouse.ReceiveAsync(door, tables.Good, ct);
+        await warehouse.ReceiveAsync(door, tables.Bad, ct);
         return load;
     }
 
     /// <summary>The rules over sets: newest of each key, references to <paramref name="parents"/>, and what differs from the base table; everything that depends on data happens here, before the transaction.</summary>
     public async Task PrepareAsync(DbConnection connection, IReadOnlyDictionary<string, FeedLoad> parents, CancellationToken ct)
     {
-        await connection.ExecuteAsync($"CREATE OR REPLACE TABLE {Sql.Quote(OlderAside)} AS FROM {Sql.Quote(Good)} LIMIT 0", ct);
-        if (Feed.Key.Count > 0)
-            await KeepNewestAsync(connection, ct);
+        var versions = new Versions(connection, _tables);
+        await connection.ExecuteAsync($"CREATE OR REPLACE TABLE {Sql.Quote(_tables.OlderAside)} AS FROM {Sql.Quote(_tables.Good)} LIMIT 0", ct);
+        if (Feed.Key.Count > 0 && await versions.RepeatAsync(ct))
+        {
+            await _numbering.NumberAsync(connection, versions.Tied, ct);
+            (_superseded, var conflicts) = await versions.KeepNewestAsync(ct);
+            Rejecting += Feed.Severity == Severity.Reject ? conflicts : 0;
+        }
         foreach (var column in Feed.Columns.Where(c => c.References is not null))
-            await ReferAsync(connection, column, parents, ct);
+            await ReferAsync(connection, column, parents.GetValueOrDefault(column.References!.Feed)?._tables, ct);
         if (Swap)
-            (_inserted, _deleted) = (await connection.QueryAsync($"SELECT count(*) - count(_deleted_at), count(_deleted_at) FROM {Sql.Quote(Good)}", r => (r.GetInt64(0), r.GetInt64(1)), ct))[0];
+            (_inserted, _deleted) = (await connection.QueryAsync($"SELECT count(*) - count(_deleted_at), count(_deleted_at) FROM {Sql.Quote(_tables.Good)}", r => (r.GetInt64(0), r.GetInt64(1)), ct))[0];
         else if (Feed.Key.Count > 0)
-            await DifferAsync(connection, ct);
+        {
+            var counts = await versions.DifferAsync(ct);
+            (_inserted, _updated, _deleted, _unchanged) = (counts.Inserted, counts.Updated, counts.Deleted, counts.Unchanged);
+            _superseded += counts.Superseded;
+        }
         else
-            _inserted = await CountAsync(connection, Good, ct);
-        _quarantined = await CountAsync(connection, Bad, ct);
+            _inserted = await CountAsync(connection, _tables.Good, ct);
+        _quarantined = await CountAsync(connection, _tables.Bad, ct);
         if (Swap && Feed.KeepsHistory)
-            await connection.ExecuteAsync(HistorySql(Feed.Base.Next, OlderAside, Feed.History.Next), ct);
+            await connection.ExecuteAsync(HistorySql(Feed.Base.Next, _tables.OlderAside, Feed.History.Next), ct);
     }
 
     /// <summary>Makes the base table what it is to be, within the run's transaction.</summary>
@@ -123,6 +123,7 @@ public sealed class FeedLoad
         if (Swap)
             await connection.ExecuteAsync(
                 $"""
+                DROP VIEW IF EXISTS {Sql.Quote(Feed.History)};
                 DROP VIEW IF EXISTS {Sql.Quote(Feed.History.Next)};
                 DROP TABLE IF EXISTS {Sql.Quote(Feed.Base)};
                 ALTER TABLE {Sql.Quote(Feed.Base.Next)} RENAME TO {Sql.Quote(Feed.Base.Name)};
@@ -131,181 +132,60 @@ public sealed class FeedLoad
             );
         else
             await MergeAsync(connection, ct);
+        if (Swap && Feed.KeepsHistory)
+            await connection.ExecuteAsync($"CREATE OR REPLACE TABLE {Sql.Quote(_tables.Older)} AS FROM {Sql.Quote(_tables.OlderAside)}", ct);
         if (Feed.KeepsHistory)
-            await KeepOlderAsync(connection, ct);
+            await connection.ExecuteAsync(HistorySql(Feed.Base, _tables.Older, Feed.History), ct);
         await SetAsideAsync(connection, ct);
         await Ledger.AddAsync(connection, Feed, _objects.Select(o => (o.Object, (string?)null)), _context.Stamp, ct);
         if (_door.Read > 0 || _objects.Count > 0)
             await Ledger.AddAsync(connection, Feed, Equation, _context.Stamp, ct);
     }
 
-    // Windows only where keys do repeat: a count proves most loads clean.
-    async Task KeepNewestAsync(DbConnection connection, CancellationToken ct)
+    // In a feed that refers to itself, a row that goes aside may be the parent of another.
+    async Task ReferAsync(DbConnection connection, FeedColumn column, LoadTables? parent, CancellationToken ct)
     {
-        var distinct = Feed.Key.Count == 1 ? $"count(DISTINCT {KeyList()})" : $"count(DISTINCT hash({KeyList()}))";
-        if (await connection.ScalarAsync<bool>($"SELECT count(*) = {distinct} FROM {Sql.Quote(Good)}", ct))
-            return;
-        var noOrder = Feed.Cursor is { } cursor ? $"{Sql.Quote(cursor)} IS NULL" : "true";
-        var ranked = Good with { Schema = Table.StagingSchema(Feed.Pipeline), Name = Feed.Name + "__ranked" };
-        await connection.ExecuteAsync(
-            $"""
-            CREATE OR REPLACE TABLE {Sql.Quote(ranked)} AS
-            SELECT *, row_number() OVER (PARTITION BY {KeyList()} ORDER BY _conflict DESC, {Order("t")}) AS _place,
-              row_number() OVER (PARTITION BY {KeyList()}, _content ORDER BY {Order("t")}) AS _copy
-            FROM (
-              SELECT *, {noOrder} AND count(DISTINCT CASE WHEN {noOrder} THEN _content END) OVER (PARTITION BY {KeyList()}, CASE WHEN {noOrder} THEN _object END) > 1 AS _conflict
-              FROM (SELECT g.rowid AS _rid, md5(to_json(struct_pack({string.Join(", ", Names.Append("_deleted_at").Select(n => $"{Sql.Quote(n)} := g.{Sql.Quote(n)}"))}))::VARCHAR) AS _content, g.*
-                FROM {Sql.Quote(Good)} g SEMI JOIN (SELECT {KeyList()} FROM {Sql.Quote(Good)} GROUP BY ALL HAVING count(*) > 1) d ON {SameKey("g", "d")})
-            ) t
-            """,
-            ct
-        );
-        var texts = string.Join(", ", _columns.Select(c => $"CAST({Sql.Quote(c.Name)} AS VARCHAR)"));
-        await connection.ExecuteAsync(
-            $"""
-            INSERT INTO {Sql.Quote(Bad)}
-            SELECT {texts}, {Sql.Literal(string.Join(", ", Feed.Key) + ": another row has the same key and other content, and nothing says which is newer")}, 'key_conflict', _object, _record,
-              concat_ws(',', {string.Join(", ", Names.Select(n => $"coalesce(CAST({Sql.Quote(n)} AS VARCHAR), '')"))}), {(Feed.Severity == Severity.Reject ? "true" : "false")}
-            FROM {Sql.Quote(ranked)} WHERE _conflict AND _copy = 1;
-            INSERT INTO {Sql.Quote(OlderAside)} SELECT {Sql.Quote(AllNames)} FROM {Sql.Quote(ranked)} WHERE NOT _conflict AND _place > 1 AND _copy = 1 AND {(Feed.KeepsHistory ? "true" : "false")};
-            """,
-            ct
-        );
-        var conflicts = await connection.ScalarAsync<long>($"SELECT count(*) FROM {Sql.Quote(ranked)} WHERE _conflict AND _copy = 1", ct);
-        if (Feed.Severity == Severity.Reject)
-            Rejecting += conflicts;
-        var gone = await connection.ExecuteAsync(
-            $"DELETE FROM {Sql.Quote(Good)} WHERE rowid IN (SELECT _rid FROM {Sql.Quote(ranked)} WHERE _conflict OR _copy > 1 OR (_place > 1)); ", ct);
-        _superseded += gone - conflicts;
-        await connection.ExecuteAsync($"DROP TABLE {Sql.Quote(ranked)}", ct);
-    }
-
-    async Task ReferAsync(DbConnection connection, FeedColumn column, IReadOnlyDictionary<string, FeedLoad> parents, CancellationToken ct)
-    {
-        var reference = column.References!;
-        var target = parents.GetValueOrDefault(reference.Feed);
-        var parent = new Feed(Feed.Pipeline, reference.Feed, "", 0);
-        List<Table> found = [];
-        if (target is not null)
-            found.Add(target.Good);
-        if (target is not { Swap: true } && (await ColumnsAsync(connection, parent.Base, ct)).Count > 0)
-            found.Add(parent.Base);
-        var (name, key) = (Sql.Quote(column.Name), Sql.Quote(reference.Column));
-        var known = found.Count == 0 ? "SELECT NULL AS k WHERE false" : string.Join(" UNION ALL ", found.Select(t => $"SELECT {key} AS k FROM {Sql.Quote(t)}"));
-        var orphan = $"{name} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ({known}) p WHERE p.k = g.{name})";
-        var missing = await connection.ScalarAsync<long>($"SELECT count(*) FROM {Sql.Quote(Good)} g WHERE {orphan}", ct);
-        if (missing == 0)
-            return;
-        if (reference.OnMissing is not MissingParent.Quarantine)
+        var parents = new Parents(connection, _tables, column.References!.Feed == Feed.Name ? _tables : parent);
+        var orphan = await parents.OrphanAsync(column, ct);
+        while (await connection.ScalarAsync<long>($"SELECT count(*) FROM {Sql.Quote(_tables.Good)} g WHERE {orphan}", ct) is > 0 and var missing)
         {
-            Warnings = [.. Warnings, $"{column.Name}: {missing} rows refer to {reference.Feed} that are not there"];
-            return;
+            if (column.References.OnMissing is not MissingParent.Quarantine)
+            {
+                Warnings = [.. Warnings, $"{column.Name}: {missing} rows refer to {column.References.Feed} that are not there"];
+                return;
+            }
+            await _numbering.NumberAsync(connection, orphan, ct);
+            await parents.SetAsideAsync(column, orphan, ct);
         }
-        List<string> aside = [];
-        if (target is not null)
-            aside.Add($"SELECT {key} AS k FROM {Sql.Quote(target.Bad)}");
-        if ((await ColumnsAsync(connection, parent.Quarantine, ct)).Exists(c => c.Name == reference.Column))
-            aside.Add($"SELECT {key} AS k FROM {Sql.Quote(parent.Quarantine)} WHERE _status = 'open'");
-        var inQuarantine = aside.Count == 0 ? "false" : $"CAST({name} AS VARCHAR) IN ({string.Join(" UNION ALL ", aside)})";
-        await connection.ExecuteAsync(
-            $"""
-            INSERT INTO {Sql.Quote(Bad)}
-            SELECT {string.Join(", ", _columns.Select(c => $"CAST({Sql.Quote(c.Name)} AS VARCHAR)"))},
-              {Sql.Literal(column.Name + ": '")} || {name} || CASE WHEN {inQuarantine} THEN {Sql.Literal($"' — its row in {reference.Feed} is in quarantine")} ELSE {Sql.Literal($"' — there is no such row in {reference.Feed}")} END,
-              CASE WHEN {inQuarantine} THEN 'parent_quarantined' ELSE 'unknown_reference' END, _object, _record,
-              concat_ws(',', {string.Join(", ", Names.Select(n => $"coalesce(CAST({Sql.Quote(n)} AS VARCHAR), '')"))}), false
-            FROM {Sql.Quote(Good)} g WHERE {orphan};
-            DELETE FROM {Sql.Quote(Good)} g WHERE {orphan};
-            """,
-            ct
-        );
-    }
-
-    async Task DifferAsync(DbConnection connection, CancellationToken ct)
-    {
-        // Without a change time what was seen later is newer; with one, only what is later by it.
-        var late = Feed.Cursor is { } cursor
-            ? $"(coalesce(b.{Sql.Quote(cursor)}, TIMESTAMP '-infinity'), b._object, coalesce(b._record, 0)) > (coalesce(g.{Sql.Quote(cursor)}, TIMESTAMP '-infinity'), g._object, coalesce(g._record, 0))"
-            : "false";
-        await EvolveAsync(connection, ct);
-        await connection.ExecuteAsync(
-            $"""
-            CREATE OR REPLACE TABLE {Sql.Quote(Difference)} AS
-            SELECT g.*, b.rowid AS _rid, b.rowid IS NOT NULL AND {late} AS _late, b._deleted_at IS NULL AND g._deleted_at IS NOT NULL AS _deletes
-            FROM {Sql.Quote(Good)} g LEFT JOIN {Sql.Quote(Feed.Base)} b ON {SameKey("b", "g")}
-            WHERE b.rowid IS NULL OR {Content("b", "g")}
-            """,
-            ct
-        );
-        if (Feed.KeepsHistory)
-            await connection.ExecuteAsync($"INSERT INTO {Sql.Quote(OlderAside)} SELECT {Sql.Quote(AllNames)} FROM {Sql.Quote(Difference)} WHERE _late", ct);
-        var counts = (await connection.QueryAsync(
-            $"""
-            SELECT count(*) FILTER (WHERE _rid IS NULL AND _deleted_at IS NULL), count(*) FILTER (WHERE _rid IS NOT NULL AND NOT _late AND NOT _deletes),
-              count(*) FILTER (WHERE NOT _late AND _deletes OR _rid IS NULL AND _deleted_at IS NOT NULL), count(*) FILTER (WHERE _late), (SELECT count(*) FROM {Sql.Quote(Good)}) - count(*)
-            FROM {Sql.Quote(Difference)}
-            """,
-            r => (Inserted: r.GetInt64(0), Updated: r.GetInt64(1), Deleted: r.GetInt64(2), Late: r.GetInt64(3), Same: r.GetInt64(4)), ct))[0];
-        (_inserted, _updated, _deleted, _unchanged) = (counts.Inserted, counts.Updated, counts.Deleted, counts.Same);
-        _superseded += counts.Late;
     }
 
     async Task MergeAsync(DbConnection connection, CancellationToken ct)
     {
-        if (Feed.Key.Count == 0)
-        {
-            await EvolveAsync(connection, ct);
-            await connection.ExecuteAsync($"INSERT INTO {Sql.Quote(Feed.Base)} BY NAME FROM {Sql.Quote(Good)}", ct);
-            return;
-        }
         if (Feed.KeepsHistory)
-            await connection.ExecuteAsync(
-                $"INSERT INTO {Sql.Quote(OlderAside)} SELECT {Sql.Quote(AllNames, "b.")} FROM {Sql.Quote(Feed.Base)} b JOIN {Sql.Quote(Difference)} d ON b.rowid = d._rid WHERE NOT d._late", ct);
-        await connection.ExecuteAsync(
-            $"""
-            UPDATE {Sql.Quote(Feed.Base)} AS t SET {string.Join(", ", AllNames.Where(n => !Feed.Key.Contains(n)).Select(n => $"{Sql.Quote(n)} = d.{Sql.Quote(n)}"))}
-            FROM {Sql.Quote(Difference)} d WHERE t.rowid = d._rid AND NOT d._late;
-            INSERT INTO {Sql.Quote(Feed.Base)} BY NAME SELECT {Sql.Quote(AllNames)} FROM {Sql.Quote(Difference)} WHERE _rid IS NULL;
-            """,
-            ct
-        );
-    }
-
-    // Every version once: what is there already, as the newest or as an older one, is not added again.
-    async Task KeepOlderAsync(DbConnection connection, CancellationToken ct)
-    {
-        if (Swap)
-            await connection.ExecuteAsync($"DROP VIEW IF EXISTS {Sql.Quote(Feed.History)}; CREATE OR REPLACE TABLE {Sql.Quote(Older)} AS FROM {Sql.Quote(OlderAside)} LIMIT 0", ct);
-        var same = string.Join(" AND ", Names.Append("_deleted_at").Select(n => $"o.{Sql.Quote(n)} IS NOT DISTINCT FROM a.{Sql.Quote(n)}"));
-        await connection.ExecuteAsync(
-            $"""
-            INSERT INTO {Sql.Quote(Older)} BY NAME
-            SELECT DISTINCT ON ({Sql.Quote(Names.Append("_deleted_at"), "a.")}) {Sql.Quote(AllNames, "a.")} FROM {Sql.Quote(OlderAside)} a
-            WHERE NOT EXISTS (SELECT 1 FROM {Sql.Quote(Older)} o WHERE {SameKey("o", "a")} AND {same})
-              AND NOT EXISTS (SELECT 1 FROM {Sql.Quote(Feed.Base)} o WHERE {SameKey("o", "a")} AND {same})
-            ORDER BY ALL;
-            """,
-            ct
-        );
-        await connection.ExecuteAsync(HistorySql(Feed.Base, Older, Feed.History), ct);
+            await connection.ExecuteAsync($"CREATE TABLE IF NOT EXISTS {Sql.Quote(_tables.Older)} AS FROM {Sql.Quote(Feed.Base)} LIMIT 0", ct);
+        await EvolveAsync(connection, ct);
+        if (Feed.Key.Count > 0)
+            await new Versions(connection, _tables).MergeAsync(ct);
+        else
+            await connection.ExecuteAsync($"INSERT INTO {Sql.Quote(Feed.Base)} BY NAME FROM {Sql.Quote(_tables.Good)}", ct);
     }
 
     string HistorySql(Table newest, Table older, Table history) =>
-        $"CREATE OR REPLACE VIEW {Sql.Quote(history)} AS SELECT {Sql.Quote(AllNames)} FROM {Sql.Quote(newest)} UNION ALL SELECT {Sql.Quote(AllNames)} FROM {Sql.Quote(older)}";
+        $"CREATE OR REPLACE VIEW {Sql.Quote(history)} AS SELECT {_tables.Row()} FROM {Sql.Quote(newest)} UNION ALL SELECT {_tables.Row()} FROM {Sql.Quote(older)}";
 
     async Task SetAsideAsync(DbConnection connection, CancellationToken ct)
     {
         if (_quarantined == 0 && _retried == 0)
             return;
-        await QuarantineTable.EnsureAsync(connection, Feed, Names, ct);
+        await QuarantineTable.EnsureAsync(connection, Feed, _tables.Names, ct);
         await connection.ExecuteAsync(
             $"""
-            UPDATE {Sql.Quote(Feed.Quarantine)} AS q SET _status = CASE WHEN EXISTS (SELECT 1 FROM {Sql.Quote(Bad)} b WHERE b._object = q._object AND b._record IS NOT DISTINCT FROM q._record) THEN 'open' ELSE 'released' END
-            WHERE {(_retried > 0 ? $"EXISTS (SELECT 1 FROM {Sql.Quote(Retry)} r WHERE r._id = q._id)" : "false")};
+            UPDATE {Sql.Quote(Feed.Quarantine)} AS q SET _status = CASE WHEN EXISTS (SELECT 1 FROM {Sql.Quote(_tables.Bad)} b WHERE b._object = q._object AND b._record IS NOT DISTINCT FROM q._record) THEN 'open' ELSE 'released' END
+            WHERE {(_retried > 0 ? $"EXISTS (SELECT 1 FROM {Sql.Quote(_tables.Retry)} r WHERE r._id = q._id)" : "false")};
             INSERT INTO {Sql.Quote(Feed.Quarantine)} BY NAME
-            SELECT {string.Concat(Names.Select(n => $"b.{Sql.Quote(n)}, "))} uuid() AS "_id", b._reason, b._rules, b._object, b._record, b._raw,
+            SELECT {string.Concat(_tables.Names.Select(n => $"b.{Sql.Quote(n)}, "))} uuid() AS "_id", b._reason, b._rules, b._object, b._record, b._raw,
               {Sql.Literal(_context.Stamp.RunId)} AS "_run", {_context.Stamp.LoadedAtSql} AS "_first_seen", 'open' AS "_status"
-            FROM {Sql.Quote(Bad)} b
+            FROM {Sql.Quote(_tables.Bad)} b
             WHERE NOT EXISTS (SELECT 1 FROM {Sql.Quote(Feed.Quarantine)} q WHERE q._object = b._object AND q._record IS NOT DISTINCT FROM b._record);
             """,
             ct
@@ -314,10 +194,10 @@ public sealed class FeedLoad
 
     async Task EvolveAsync(DbConnection connection, CancellationToken ct)
     {
-        foreach (var table in Feed.KeepsHistory ? new[] { Feed.Base, Older } : [Feed.Base])
+        foreach (var table in Feed.KeepsHistory ? new[] { Feed.Base, _tables.Older } : [Feed.Base])
         {
             var there = (await ColumnsAsync(connection, table, ct)).Select(c => c.Name).ToHashSet();
-            foreach (var column in there.Count == 0 ? [] : _columns.Where(c => !there.Contains(c.Name)))
+            foreach (var column in there.Count == 0 ? [] : _tables.Columns.Where(c => !there.Contains(c.Name)))
                 await connection.ExecuteAsync($"ALTER TABLE {Sql.Quote(table)} ADD COLUMN {Sql.Quote(column.Name)} {column.Type}", ct);
         }
     }
@@ -363,18 +243,17 @@ public sealed class FeedLoad
         return columns;
     }
 
-    static async Task<long> CopyRetryAsync(DuckDbConnection door, Feed feed, IReadOnlyList<Column> columns, bool retryOpen, bool swap, CancellationToken ct)
+    static async Task<long> CopyRetryAsync(DuckDbConnection door, LoadTables tables, bool retryOpen, bool swap, CancellationToken ct)
     {
-        var there = (await ColumnsAsync(door, feed.Quarantine, ct)).Select(c => c.Name).ToHashSet();
+        var there = (await ColumnsAsync(door, tables.Feed.Quarantine, ct)).Select(c => c.Name).ToHashSet();
         if (there.Count == 0)
             return 0;
-        var texts = columns.Select(c => there.Contains(c.Name) ? Sql.Quote(c.Name) : $"CAST(NULL AS VARCHAR) AS {Sql.Quote(c.Name)}");
-        var retry = new Table(Table.StagingSchema(feed.Pipeline), feed.Name + "__retry");
+        var texts = tables.Names.Select(n => there.Contains(n) ? Sql.Quote(n) : $"CAST(NULL AS VARCHAR) AS {Sql.Quote(n)}");
         var which = swap ? "_status = 'fixed' OR _status = 'released' AND _fixed"
             : retryOpen ? "_status = 'fixed' OR _status = 'open' AND _rules IN ('unknown_reference', 'parent_quarantined')"
             : "_status = 'fixed'";
-        await door.ExecuteAsync($"CREATE OR REPLACE TABLE {Sql.Quote(retry)} AS SELECT {string.Join(", ", texts)}, _object, _record, _raw, _id FROM {Sql.Quote(feed.Quarantine)} WHERE {which}", ct);
-        return await CountAsync(door, retry, ct);
+        await door.ExecuteAsync($"CREATE OR REPLACE TABLE {Sql.Quote(tables.Retry)} AS SELECT {string.Join(", ", texts)}, _object, _record, _raw, _id FROM {Sql.Quote(tables.Feed.Quarantine)} WHERE {which}", ct);
+        return await CountAsync(door, tables.Retry, ct);
     }
 
     static async Task<long> CountAsync(DbConnection connection, Table table, CancellationToken ct) => await connection.ScalarAsync<long>($"SELECT count(*) FROM {Sql.Quote(table)}", ct);

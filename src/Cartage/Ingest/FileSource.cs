@@ -10,34 +10,43 @@ public sealed class FileSource(string root) : ISource
     public async IAsyncEnumerable<Page> ReadAsync(Feed feed, [EnumeratorCancellation] CancellationToken ct)
     {
         await Task.CompletedTask;
-        var any = false;
-        foreach (var pattern in feed.Files)
-            foreach (var (path, name) in Match(Path.GetFullPath(pattern, root)))
-            {
-                any = true;
-                yield return new(name, () => Open(path));
-            }
-        if (!any)
-            throw new PipelineException(
-                $"{feed.File}:{feed.Line}: the feed '{feed.Name}' finds no file: {string.Join(", ", feed.Files)}",
-                hint: "Put the files there or correct the pattern."
-            );
+        List<string> patterns = [.. feed.Files.Select(p => Path.GetFullPath(p, root))];
+        // Names are counted from the folder that all patterns share, so that files of one name in two folders stay apart.
+        var shared = patterns.Select(Folder).Aggregate(Shared);
+        HashSet<string> seen = [];
+        foreach (var (pattern, written) in patterns.Zip(feed.Files))
+        {
+            var paths = Match(pattern).ToList();
+            if (paths.Count == 0 && (!IsGlob(pattern) || patterns.Count == 1))
+                throw NoFile(feed, written);
+            foreach (var path in paths.Where(seen.Add))
+                yield return new(path[shared.Length..], () => Open(path));
+        }
+        if (seen.Count == 0)
+            throw NoFile(feed, string.Join(", ", feed.Files));
     }
 
-    static IEnumerable<(string Path, string Name)> Match(string pattern)
+    static PipelineException NoFile(Feed feed, string patterns) =>
+        new($"{feed.File}:{feed.Line}: the feed '{feed.Name}' finds no file: {patterns}", hint: "Put the files there or correct the pattern.");
+
+    static bool IsGlob(string pattern) => pattern.AsSpan().ContainsAny('*', '?');
+
+    static string Folder(string pattern) => (IsGlob(pattern) ? pattern[..pattern.AsSpan().IndexOfAny('*', '?')] : pattern) is var start ? start[..(start.LastIndexOf('/') + 1)] : "";
+
+    static string Shared(string a, string b) => a[..(a[..a.AsSpan().CommonPrefixLength(b)].LastIndexOf('/') + 1)];
+
+    static IEnumerable<string> Match(string pattern)
     {
-        if (!pattern.AsSpan().ContainsAny('*', '?'))
-            return File.Exists(pattern) ? [(pattern, Path.GetFileName(pattern))] : [];
-        var fix = pattern[..pattern.AsSpan().IndexOfAny('*', '?')];
-        var folder = fix[..(fix.LastIndexOf('/') + 1)];
+        if (!IsGlob(pattern))
+            return File.Exists(pattern) ? [pattern] : [];
+        var folder = Folder(pattern);
         if (!Directory.Exists(folder))
             return [];
         var regex = new Regex("^" + Regex.Escape(pattern).Replace(@"\*\*/", "(.*/)?").Replace(@"\*\*", ".*").Replace(@"\*", "[^/]*").Replace(@"\?", "[^/]") + "$", RegexOptions.NonBacktracking);
         return Directory
             .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
             .Where(p => regex.IsMatch(p))
-            .Order(StringComparer.Ordinal)
-            .Select(p => (p, p[folder.Length..]));
+            .Order(StringComparer.Ordinal);
     }
 
     static FileStream Open(string path)

@@ -11,6 +11,9 @@ sealed record Header(string Kind, IReadOnlyList<string> Columns, char Delimiter,
     /// <summary>Whether typed formats are to be read as text.</summary>
     public bool AsText { get; init; }
 
+    /// <summary>Whether a carriage return alone ends a line.</summary>
+    public bool OldReturns { get; init; }
+
     /// <summary>Objects that can be read together.</summary>
     public string Group => $"{Kind}|{Delimiter}|{Encoding}|{Returns}|{Compression}|{string.Join('\u001f', Columns)}";
 
@@ -31,11 +34,14 @@ sealed record Header(string Kind, IReadOnlyList<string> Columns, char Delimiter,
             if (manifest.Bytes == 0)
                 throw new InvalidDataException("the file is empty: not even a header");
             var header = new Header(kind, [], delimiter, feed.Format.Header, encoding, manifest.Facts.Returns > 0 && manifest.Facts.Returns == manifest.Facts.Newlines, compression, nulls);
-            var line = manifest.Facts.Known && encoding == "utf-8" ? manifest.Facts.FirstLine : await FirstLineAsync(header, path, manifest, connection, ct);
+            if (compression.Contains("gzip") && !manifest.Facts.Known)
+                throw new InvalidDataException("its gzip data is damaged or cut off");
+            header = header with { OldReturns = manifest.Facts is { Newlines: 0, Returns: > 0 } && encoding == "utf-8" };
+            var line = manifest.Facts.Known && encoding == "utf-8" ? manifest.Facts.FirstLine.Split('\r')[0] : await FirstLineAsync(header, path, manifest, connection, ct);
             if (line.Contains('\0') || line.Contains('\uFFFD'))
                 throw new InvalidDataException("it is not text: the header holds bytes that are no characters");
             var columns = feed.Format.Header ? Fields(line, delimiter) : [.. feed.Columns.Select(c => c.Name)];
-            return (header with { Columns = columns }).Held(feed);
+            return (header with { Columns = [.. columns.Select((c, i) => c.Length > 0 ? c : $"column_{i + 1}")] }).Held(feed);
         }
         try
         {
@@ -54,12 +60,15 @@ sealed record Header(string Kind, IReadOnlyList<string> Columns, char Delimiter,
     public async Task<byte[]> ReadUtf8Async(string path, CancellationToken ct)
     {
         var bytes = Compression.Contains("gzip") ? await InflateAsync(path, ct) : await File.ReadAllBytesAsync(path, ct);
-        return Encoding switch
+        var text = Encoding switch
         {
             "latin-1" or "iso-8859-1" => System.Text.Encoding.Convert(System.Text.Encoding.Latin1, System.Text.Encoding.UTF8, bytes),
             "utf-16" => System.Text.Encoding.UTF8.GetBytes(Utf16(bytes)),
             _ => bytes,
         };
+        if (OldReturns)
+            text.AsSpan().Replace((byte)'\r', (byte)'\n');
+        return text;
     }
 
     Header Held(Feed feed)
@@ -67,6 +76,10 @@ sealed record Header(string Kind, IReadOnlyList<string> Columns, char Delimiter,
         var twice = Columns.GroupBy(c => c, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1);
         if (twice is not null)
             throw new InvalidDataException($"the header names '{twice.Key}' {twice.Count()} times");
+        if (Columns.FirstOrDefault(Contract.Reserves) is { } reserved)
+            throw new InvalidDataException($"the header has the column '{reserved}', a name that Cartage keeps for its own; rename it");
+        if (feed.Key.FirstOrDefault(k => !Columns.Contains(k, StringComparer.OrdinalIgnoreCase)) is { } key && feed.Columns.All(c => c.Name != key || !c.Required))
+            throw new InvalidDataException($"the header lacks the key column '{key}'; it has {string.Join(", ", Columns.Take(20))}");
         if (feed.Columns.FirstOrDefault(c => c.Required && !Columns.Contains(c.Name, StringComparer.OrdinalIgnoreCase)) is { } missing)
             throw new InvalidDataException($"the header lacks the required column '{missing.Name}'; it has {string.Join(", ", Columns.Take(20))}");
         if (feed.Schema == SchemaPolicy.Freeze && feed.Columns.Count > 0 && Columns.FirstOrDefault(c => feed.Columns.All(d => !d.Name.Equals(c, StringComparison.OrdinalIgnoreCase))) is { } surplus)

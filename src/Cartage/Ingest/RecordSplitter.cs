@@ -7,6 +7,7 @@ namespace Cartage.Ingest;
 sealed class RecordSplitter(byte delimiter, int columns)
 {
     const int LongestValue = 1 << 20;
+    const int LongestRecord = 2_000_000;
 
     /// <summary>How many records were found, sound or broken.</summary>
     public long Records { get; private set; }
@@ -97,6 +98,7 @@ sealed class RecordSplitter(byte delimiter, int columns)
     (string, string)? Fault(ReadOnlySpan<byte> record, int fields) =>
         Trim(record).IsEmpty ? null
         : record.Contains((byte)0) ? ("nul", "it holds a NUL byte")
+        : record.Length > LongestRecord ? ("length", $"it has {record.Length} bytes, more than {LongestRecord}")
         : !Utf8.IsValid(record) ? ("encoding", "its bytes are not UTF-8")
         : fields != columns ? ("columns", $"it has {fields} columns, not {columns}")
         : null;

@@ -31,7 +31,7 @@ public sealed class Dirty
         string Text(JsonElement e, string name) => e.GetProperty(name).GetString() ?? "";
         var expected = manifest.Where(m => Text(m, "reason") != "exact_duplicate").Select(m => $"{Text(m, "feed")}|{m.GetProperty("record").GetInt64()}|{Text(m, "reason")}").Order().ToList();
         List<string> actual = [];
-        foreach (var feed in new[] { "customers", "orders", "order_items" })
+        foreach (var feed in new[] { "products", "stocks", "customers", "orders", "order_items" })
             actual.AddRange(await project.QueryAsync($"SELECT '{feed}', _record, _rules FROM bike_store_quarantine.{feed}"));
         Assert.Equal(expected, actual.Order().ToList());
         Assert.Equal(manifest.Count(m => Text(m, "reason") == "exact_duplicate"), run.Equations.Sum(e => e.Superseded));

@@ -1,0 +1,71 @@
+using Cartage.Warehouses;
+
+namespace Cartage.Ingest;
+
+/// <summary>The tables one feed's load goes through, and the SQL that is said of them more than once.</summary>
+sealed record LoadTables(Feed Feed, IReadOnlyList<Column> Columns, bool Swap)
+{
+    static readonly Dialect Sql = Dialect.DuckDb;
+
+    /// <summary>Rows that keep the rules; in a swap this becomes the base table.</summary>
+    public Table Good => Swap ? Feed.Base.Next : Staging("");
+
+    /// <summary>Rows that broke one.</summary>
+    public Table Bad => Staging("__bad");
+
+    /// <summary>Every version that is not the newest of its key.</summary>
+    public Table Older => new(Feed.Base.Schema, Feed.Name + "__older");
+
+    /// <summary>The older versions among the rows of this load.</summary>
+    public Table OlderAside => Staging("__older");
+
+    /// <summary>What this load changes.</summary>
+    public Table Difference => Staging("__diff");
+
+    /// <summary>Rows of the quarantine that are tried again.</summary>
+    public Table Retry => Staging("__retry");
+
+    /// <summary>The columns of the contract and those that came besides.</summary>
+    public IEnumerable<string> Names => Columns.Select(c => c.Name);
+
+    /// <summary>Those, and the columns every base table has.</summary>
+    public IEnumerable<Column> All => Columns.Concat(Contract.Own);
+
+    /// <summary>The columns of the key.</summary>
+    public string Key(string prefix = "") => Sql.Quote(Feed.Key, prefix);
+
+    /// <summary>Every column.</summary>
+    public string Row(string prefix = "") => Sql.Quote(All.Select(c => c.Name), prefix);
+
+    /// <summary>Whether two rows have one key.</summary>
+    public string SameKey(string a, string b) => string.Join(" AND ", Feed.Key.Select(k => $"{a}.{Sql.Quote(k)} = {b}.{Sql.Quote(k)}"));
+
+    /// <summary>What two rows have in common that say the same. When a row was deleted is no part of it: without a change time that is when it was seen, another time whenever it is read.</summary>
+    public string Content(string a) => $"md5(CAST(to_json(struct_pack({string.Join(", ", Names.Select(n => $"{Sql.Quote(n)} := {a}.{Sql.Quote(n)}"))}, \"_deleted\" := {a}._deleted_at IS NOT NULL)) AS VARCHAR))";
+
+    /// <summary>The columns as a table has them, NULL where it lacks one.</summary>
+    public string RowOf(IReadOnlySet<string> there, string a) =>
+        string.Join(", ", All.Select(c => there.Contains(c.Name) ? $"{a}.{Sql.Quote(c.Name)}" : $"CAST(NULL AS {c.Type}) AS {Sql.Quote(c.Name)}"));
+
+    /// <summary>Whether a row says something else than one of the base table, which may lack columns.</summary>
+    public string Differs(string b, string g, IReadOnlySet<string> there) =>
+        string.Join(" OR ", Names.Where(n => !Feed.Key.Contains(n)).Select(n => there.Contains(n) ? $"{b}.{Sql.Quote(n)} IS DISTINCT FROM {g}.{Sql.Quote(n)}" : $"{g}.{Sql.Quote(n)} IS NOT NULL").Append($"({b}._deleted_at IS NULL) <> ({g}._deleted_at IS NULL)"));
+
+    /// <summary>The place of a row in its source: of versions of one instant the later line is newer.</summary>
+    public static string Place(string a) => $"({a}._object, coalesce({a}._record, 0))";
+
+    /// <summary>The newest first: by the change time, then by what the source says came later.</summary>
+    public string NewestFirst => $"{(Feed.Cursor is { } c ? Sql.Quote(c) + " DESC NULLS LAST, " : "")}_object DESC, _record DESC NULLS LAST";
+
+    /// <summary>Which of several rows that say the same stands for them: with a change time the first that the source has, whatever order they came in; without one the last that was seen.</summary>
+    public string CopiesFirst => Feed.KeepsHistory ? "_object, _record NULLS FIRST" : NewestFirst;
+
+    /// <summary>The columns as text, for the quarantine.</summary>
+    public string Texts => string.Join(", ", Names.Select(n => $"CAST({Sql.Quote(n)} AS VARCHAR)"));
+
+    /// <summary>A row as one text.</summary>
+    public string RawText => $"concat_ws(',', {string.Join(", ", Names.Select(n => $"coalesce(CAST({Sql.Quote(n)} AS VARCHAR), '')"))})";
+
+    /// <summary>A table of this load in the staging schema.</summary>
+    public Table Staging(string suffix) => new(Table.StagingSchema(Feed.Pipeline), Feed.Name + suffix);
+}
