@@ -9,7 +9,9 @@ static class Opened
 {
     /// <summary>The project and every mistake in its files.</summary>
     public static LoadedProject Read(this Invocation on, string? env = null, IReadOnlyList<string>? variables = null) =>
-        ProjectFiles.Load(on.ProjectFolder(), env, Variables(variables ?? []));
+        ProjectFiles.Load(on.ProjectFolder(), env, Variables(variables ?? [])) is var loaded
+            ? loaded with { Findings = [.. loaded.Findings, .. Connectors.Connectors.Findings(loaded.Project)] }
+            : throw new System.Diagnostics.UnreachableException();
 
     /// <summary>The same with the mistakes in its SQL.</summary>
     public static Task<LoadedProject> ReadAsync(this Invocation on, string? env, IReadOnlyList<string> variables, CancellationToken ct) => Binding.CheckAsync(on.Read(env, variables), ct);
@@ -33,7 +35,7 @@ static class Opened
     {
         if (on.Shell.Session is not null)
             throw new UsageException("Only looking is possible while the project is in use.", "Wait for the run to end.");
-        var workspace = await Workspace.OpenAsync(project, on.CommandText, VersionCommand.Version, folders => Connectors.Connectors.OpenWarehouseAsync(project, folders, ct), on.Shell.Clock, ct);
+        var workspace = await Workspace.OpenAsync(project, on.CommandText, VersionCommand.Version, folders => Connectors.Connectors.OpenWarehouseAsync(project, folders, ct), feed => Connectors.Connectors.OpenSource(project, feed, on.Shell.Clock), on.Shell.Clock, ct);
         return Session.Start(workspace, on.Shell);
     }
 

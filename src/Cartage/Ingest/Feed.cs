@@ -9,6 +9,30 @@ public sealed record Feed(string Pipeline, string Name, string File, int Line)
     /// <summary>Glob patterns of the files it is read from, absolute or relative to the project.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 
+    /// <summary>The connection it is read through; null for files.</summary>
+    public string? Connection { get; init; }
+
+    /// <summary>The table it is read from, as the source names it.</summary>
+    public string? Relation { get; init; }
+
+    /// <summary>The query it is read by, where it is not a whole table.</summary>
+    public string? Query { get; init; }
+
+    /// <summary>Whether every run reads all of it; otherwise only what its cursor says is new.</summary>
+    public bool ReadsAll { get; init; }
+
+    /// <summary>How far behind its bookmark a read begins again.</summary>
+    public TimeSpan? Overlap { get; init; }
+
+    /// <summary>The zone its change times are in, where they do not say.</summary>
+    public TimeZoneInfo CursorZone { get; init; } = TimeZoneInfo.Utc;
+
+    /// <summary>How rows that are gone from the source are found; null where nobody asked.</summary>
+    public KeyComparison? Deletes { get; init; }
+
+    /// <summary>The most rows of a page.</summary>
+    public int ChunkRows { get; init; } = 500_000;
+
     /// <summary>How its files are written.</summary>
     public FileFormat Format { get; init; } = new();
 
@@ -42,6 +66,9 @@ public sealed record Feed(string Pipeline, string Name, string File, int Line)
     /// <summary>Whether every version of a key is kept.</summary>
     public bool KeepsHistory => Key.Count > 0 && Cursor is not null;
 }
+
+/// <summary>Finds rows that are gone by comparing keys, as often as <paramref name="Every"/>; more than <paramref name="MaxShare"/> (0 to 1) of the rows rejects the run.</summary>
+public sealed record KeyComparison(TimeSpan Every, decimal MaxShare);
 
 /// <summary>What happens to columns nobody declared: added, the object refused, or the rows set aside.</summary>
 public enum SchemaPolicy { Evolve, Freeze, Quarantine }

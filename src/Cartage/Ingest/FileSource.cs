@@ -7,9 +7,13 @@ namespace Cartage.Ingest;
 public sealed class FileSource(string root) : ISource
 {
     /// <inheritdoc/>
-    public async IAsyncEnumerable<Page> ReadAsync(Feed feed, [EnumeratorCancellation] CancellationToken ct)
+    public int Parallelism => Environment.ProcessorCount;
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<Page> ReadAsync(Extraction extraction, [EnumeratorCancellation] CancellationToken ct)
     {
         await Task.CompletedTask;
+        var feed = extraction.Feed;
         List<string> patterns = [.. feed.Files.Select(p => Path.GetFullPath(p, root))];
         // Names are counted from the folder that all patterns share, so that files of one name in two folders stay apart.
         var shared = patterns.Select(Folder).Aggregate(Shared);
@@ -20,11 +24,14 @@ public sealed class FileSource(string root) : ISource
             if (paths.Count == 0 && (!IsGlob(pattern) || patterns.Count == 1))
                 throw NoFile(feed, written);
             foreach (var path in paths.Where(seen.Add))
-                yield return new(path[shared.Length..], () => Open(path));
+                yield return new(path[shared.Length..], _ => ValueTask.FromResult<Stream>(Open(path)));
         }
         if (seen.Count == 0)
             throw NoFile(feed, string.Join(", ", feed.Files));
     }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     static PipelineException NoFile(Feed feed, string patterns) =>
         new($"{feed.File}:{feed.Line}: the feed '{feed.Name}' finds no file: {patterns}", hint: "Put the files there or correct the pattern.");

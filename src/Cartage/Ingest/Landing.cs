@@ -6,24 +6,20 @@ using Cartage.Storage;
 
 namespace Cartage.Ingest;
 
-/// <summary>Copies what a source hands over into the raw zone, byte for byte; a page whose name, size and content have landed before is not copied again.</summary>
+/// <summary>Copies what a source hands over into the raw zone as it arrives; a page whose name, size and content have landed before is not copied again.</summary>
 public sealed class Landing(IObjectStore raw, string tempFolder, TimeProvider clock)
 {
-    /// <summary>Lands a feed's new and changed pages and returns every manifest it has, oldest version first.</summary>
-    public async Task<IReadOnlyList<Manifest>> LandAsync(ISource source, Feed feed, CancellationToken ct)
+    /// <summary>Lands a feed's new and changed pages and returns every manifest it has, oldest version first; pages that landed before a failure stay.</summary>
+    public async Task<IReadOnlyList<Manifest>> LandAsync(ISource source, Extraction extraction, CancellationToken ct)
     {
-        var known = await ReadManifestsAsync(feed, ct);
-        var newest = known.GroupBy(m => m.Source).ToDictionary(g => g.Key, g => g.MaxBy(m => m.Version)!);
+        var newest = extraction.Landed.GroupBy(m => m.Source).ToDictionary(g => g.Key, g => g.MaxBy(m => m.Version)!);
         var landed = new ConcurrentBag<Manifest>();
-        List<Page> pages = [];
-        await foreach (var page in source.ReadAsync(feed, ct))
-            pages.Add(page);
-        await Parallel.ForEachAsync(pages, ct, async (page, stop) =>
+        await Parallel.ForEachAsync(source.ReadAsync(extraction, ct), new ParallelOptions { MaxDegreeOfParallelism = source.Parallelism, CancellationToken = ct }, async (page, stop) =>
         {
-            if (await LandPageAsync(feed, page, newest.GetValueOrDefault(page.Name), stop) is { } manifest)
+            if (await LandPageAsync(extraction.Feed, page, newest.GetValueOrDefault(page.Name), stop) is { } manifest)
                 landed.Add(manifest);
         });
-        return [.. known.Concat(landed).OrderBy(m => m.Object, StringComparer.Ordinal)];
+        return [.. extraction.Landed.Concat(landed).OrderBy(m => m.Object, StringComparer.Ordinal)];
     }
 
     /// <summary>The manifests of a feed, by object.</summary>
@@ -42,18 +38,31 @@ public sealed class Landing(IObjectStore raw, string tempFolder, TimeProvider cl
 
     async Task<Manifest?> LandPageAsync(Feed feed, Page page, Manifest? before, CancellationToken ct)
     {
-        await using var input = page.Open();
-        if (before is not null && before.Bytes == input.Length && before.Sha256 == Convert.ToHexStringLower(await SHA256.HashDataAsync(input, ct)))
-            return null;
-        input.Position = 0;
+        await using var input = await page.OpenAsync(ct);
+        if (input.CanSeek && before is not null && before.Bytes == input.Length)
+        {
+            if (before.Sha256 == Convert.ToHexStringLower(await SHA256.HashDataAsync(input, ct)))
+                return null;
+            input.Position = 0;
+        }
         Directory.CreateDirectory(tempFolder);
         var copy = Path.Combine(tempFolder, Path.GetRandomFileName());
         try
         {
-            var (bytes, hash, facts) = await CopyAsync(input, copy, page.Name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase), Scannable(page.Name), ct);
+            var (bytes, hash, facts) = await CopyAsync(input, copy, page, ct);
+            var rows = page.Rows ?? (page.Columns is null ? null : facts.Records - 1);
+            if (hash == before?.Sha256 || hash == page.Unless || (page.OmitEmpty && rows == 0))
+                return null;
             var version = (before?.Version ?? 0) + 1;
             var key = ObjectKey.Of(feed.Pipeline, feed.Name, page.Name, $"v{version:D5}-{hash[..12]}{Extensions(page.Name)}");
-            var manifest = new Manifest(feed.Name, page.Name, version, key, bytes, hash, facts, clock.GetUtcNow());
+            var manifest = new Manifest(feed.Name, page.Name, version, key, bytes, hash, facts, clock.GetUtcNow())
+            {
+                CursorBefore = page.CursorBefore,
+                CursorAfter = page.CursorAfter,
+                Columns = page.Columns,
+                Rows = rows,
+                Deletes = page.Deletes,
+            };
             await MoveInAsync(copy, key, ct);
             Failpoint.Reach("land.object");
             await raw.PutAsync(key + Manifest.Suffix, new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(manifest, ManifestJson.Default.Manifest)), ct);
@@ -71,26 +80,30 @@ public sealed class Landing(IObjectStore raw, string tempFolder, TimeProvider cl
     }
 
     // The bytes are read once: hashed, looked at and written in one pass; a put then only renames where the zone is on the same disk.
-    static async Task<(long Bytes, string Sha256, ObjectFacts Facts)> CopyAsync(Stream input, string copy, bool gzip, bool scan, CancellationToken ct)
+    static async Task<(long Bytes, string Sha256, ObjectFacts Facts)> CopyAsync(Stream input, string copy, Page page, CancellationToken ct)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var facts = new ObjectScan();
         var buffer = new byte[1 << 20];
-        long total = 0;
-        await using (var output = new FileStream(copy, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0))
+        var scan = Scannable(page.Name);
+        var gzip = !page.Pack && page.Name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
+        await using var file = new FileStream(copy, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0);
+        Stream output = page.Pack ? new GZipStream(file, CompressionLevel.Fastest, leaveOpen: true) : file;
+        // Whole buffers, because some sources give a row at a time.
+        for (int read; (read = await input.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, ct)) > 0; )
         {
-            for (int read; (read = await input.ReadAsync(buffer, ct)) > 0; total += read)
-            {
-                hash.AppendData(buffer.AsSpan(0, read));
-                if (scan && !gzip)
-                    facts.Add(buffer.AsSpan(0, read));
-                await output.WriteAsync(buffer.AsMemory(0, read), ct);
-            }
-            output.Flush(flushToDisk: true);
+            hash.AppendData(buffer.AsSpan(0, read));
+            if (scan && !gzip)
+                facts.Add(buffer.AsSpan(0, read));
+            await output.WriteAsync(buffer.AsMemory(0, read), ct);
         }
+        if (page.Pack)
+            await output.DisposeAsync();
+        file.Flush(flushToDisk: true);
+        var bytes = file.Length;
         if (scan && gzip)
             scan = await ScanGzipAsync(copy, facts, buffer, ct);
-        return (total, Convert.ToHexStringLower(hash.GetHashAndReset()), facts.Facts(scan));
+        return (bytes, Convert.ToHexStringLower(hash.GetHashAndReset()), facts.Facts(scan));
     }
 
     static async Task<bool> ScanGzipAsync(string path, ObjectScan facts, byte[] buffer, CancellationToken ct)

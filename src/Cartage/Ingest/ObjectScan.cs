@@ -10,7 +10,7 @@ sealed class ObjectScan
 
     readonly List<byte> _firstLine = [];
     readonly byte[] _carry = new byte[4];
-    long _newlines, _blanks, _quotes, _returns, _nuls, _longest, _line;
+    long _newlines, _blanks, _records, _quotes, _returns, _nuls, _longest, _line;
     int _carried;
     bool _utf8 = true, _firstEnded;
     byte _last = (byte)'\n';
@@ -19,7 +19,6 @@ sealed class ObjectScan
     {
         if (bytes.IsEmpty)
             return;
-        _quotes += bytes.Count((byte)'"');
         _returns += bytes.Count((byte)'\r');
         _nuls += bytes.Count((byte)0);
         CheckUtf8(bytes);
@@ -31,12 +30,15 @@ sealed class ObjectScan
             if (!_firstEnded && _firstLine.Count < FirstLineLimit)
                 _firstLine.AddRange(part[..Math.Min(part.Length, FirstLineLimit)]);
             _line += part.Length;
+            _quotes += part.Count((byte)'"');
             if (end < 0)
                 break;
             _firstEnded = true;
             _newlines++;
             if (_line == 0 || (_line == 1 && (part.Length > 0 ? part[^1] : _last) == '\r'))
                 _blanks++;
+            else if (_quotes % 2 == 0)
+                _records++;
             _longest = Math.Max(_longest, _line);
             _line = 0;
             rest = rest[(end + 1)..];
@@ -49,7 +51,7 @@ sealed class ObjectScan
         var first = _firstLine.ToArray();
         var mark = first is [0xEF, 0xBB, 0xBF, ..] ? "utf-8" : first is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] ? "utf-16" : "";
         var text = Encoding.UTF8.GetString(first.AsSpan(mark == "utf-8" ? 3 : 0)).TrimEnd('\r');
-        return new(known, _newlines, _blanks, _quotes, _returns, _nuls, Math.Max(_longest, _line), _utf8 && _carried == 0, _last == '\n', text, mark);
+        return new(known, _newlines, _blanks, _quotes, _returns, _nuls, Math.Max(_longest, _line), _utf8 && _carried == 0, _last == '\n', text, mark) { Records = _records + (_last == '\n' ? 0 : 1) };
     }
 
     // A character may be cut by the end of a buffer: its first bytes wait for the next one.

@@ -44,7 +44,7 @@ public sealed record Plan(Pipeline Pipeline, Interval Interval, bool Swap, IRead
             interval,
             swap,
             [
-                .. feeds.Select(f => new PlannedTask.Extract(f, "to see whether its files changed")),
+                .. feeds.Select(f => new PlannedTask.Extract(f, ExtractReason(f))),
                 .. feeds.Select(f => new PlannedTask.Load(f, LoadReason(f))),
                 .. models.Select(m => BuildTask(m)),
             ]
@@ -61,6 +61,9 @@ public sealed record Plan(Pipeline Pipeline, Interval Interval, bool Swap, IRead
             : definition != Definition(model) ? new(model, true, "its definition changed")
             : new(model, false, "only if what it reads changes");
     }
+
+    /// <summary>Why a feed's source is asked.</summary>
+    public static string ExtractReason(Feed feed) => feed.Connection is { } connection ? $"to see what {connection} has that is not landed" : "to see whether its files changed";
 
     /// <summary>What a model's table was built from, as text to compare: SQL, materialization and look-ups.</summary>
     public static string Definition(Model model) =>

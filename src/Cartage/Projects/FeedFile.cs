@@ -12,26 +12,26 @@ static class FeedFile
     /// <summary>Its feeds; without a resolver (project.yml could not be read) references stay as they are written.</summary>
     public static IEnumerable<Feed> Read(YamlMap map, string pipeline, Resolver? resolver)
     {
-        map.NotYet("connection", "command");
-        var shared = map.Texts("files");
+        map.NotYet("command");
+        var (shared, connection) = (map.Texts("files"), map.Text("connection"));
         foreach (var (name, feed, _, line) in map.Entries("feeds"))
             if (feed is null)
                 map.File.Add(line, $"the feed '{name}' must be a map");
             else
-                yield return ReadOne(feed, pipeline, name, line, shared, resolver);
+                yield return ReadOne(feed, pipeline, name, line, shared, connection, resolver);
         if (!map.Has("feeds") && !map.Keys.Any(k => Spelling.Suggest(k, ["feeds"]) is not null))
             map.Missing("feeds");
         map.Done();
     }
 
-    static Feed ReadOne(YamlMap map, string pipeline, string name, int line, IReadOnlyList<string> shared, Resolver? resolver)
+    static Feed ReadOne(YamlMap map, string pipeline, string name, int line, IReadOnlyList<string> shared, string? sharedConnection, Resolver? resolver)
     {
-        map.NotYet("table", "query", "deletes");
-        if (map.Choice("read", "incremental", "full") == "full")
-            map.File.Add(map.LineOf("read"), "'read: full' is not supported by this version", "A file is read whole, once for each content it has.");
         var files = map.Texts("files") is { Count: > 0 } own ? own : shared;
-        if (files.Count == 0)
+        var connection = map.Text("connection") ?? (map.Has("files") ? null : sharedConnection);
+        if (connection is null && files.Count == 0)
             map.Missing("files");
+        if (connection is not null && files.Count > 0)
+            map.File.Add(line, $"the feed '{name}' has both 'files' and 'connection'", "It is read from one of them.");
         List<string> resolved = [];
         foreach (var file in files)
             try
@@ -54,12 +54,13 @@ static class FeedFile
                 Nulls = map.Texts("nulls"),
             },
             Key = map.Texts("key"),
-            Cursor = Cursor(map),
+            Connection = connection,
             DeletedWhen = map.Text("deleted_when"),
             Severity = map.Choice("severity", Severity.Quarantine),
             Schema = map.Choice("schema", SchemaPolicy.Evolve),
             Columns = [.. map.Entries("columns").Select(c => Column(map, c.Key, c.Map, c.Text, c.Line))],
         };
+        result = WithCursor(connection is null ? result : WithSource(map, result), map);
         map.Done();
         Consistent(map, result);
         return result;
@@ -86,17 +87,59 @@ static class FeedFile
         return null;
     }
 
-    static string? Cursor(YamlMap map)
+    // What only a feed that is read through a connection can say.
+    static Feed WithSource(YamlMap map, Feed feed)
     {
+        var read = map.Choice("read", "incremental", "full");
+        if (read == "incremental" && !map.Has("cursor"))
+            map.File.Add(map.LineOf("read"), "'read: incremental' needs a cursor", "Name the change time: cursor: { column: updated_at }.");
+        return feed with
+        {
+            Relation = map.Text("table"),
+            Query = map.Text("query"),
+            ReadsAll = read == "full",
+            ChunkRows = map.Number("chunk", 1) ?? feed.ChunkRows,
+            Deletes = map.Map("deletes") is { } deletes ? Comparison(deletes) : null,
+        };
+    }
+
+    static Feed WithCursor(Feed feed, YamlMap map)
+    {
+        if (feed.Connection is null)
+        {
+            map.NotYet("table", "query", "deletes", "chunk");
+            if (map.Choice("read", "incremental", "full") == "full")
+                map.File.Add(map.LineOf("read"), "'read: full' is not for files", "A file is read whole, once for each content it has.");
+        }
         var (text, details) = map.TextOrMap("cursor");
         if (details is null)
-            return text;
-        details.NotYet("overlap", "timezone");
+            return feed with { Cursor = text, ReadsAll = feed.ReadsAll || text is null };
+        if (feed.Connection is null)
+            details.NotYet("overlap", "timezone");
         var column = details.Text("column");
         if (column is null)
             details.Missing("column");
+        var zone = details.Text("timezone");
+        TimeZoneInfo? found = null;
+        if (zone is not null && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out found))
+            details.File.Add(details.LineOf("timezone"), $"there is no time zone '{zone}'", "Write an IANA name such as Asia/Bangkok, or UTC.");
+        feed = feed with { Cursor = column, Overlap = details.Duration("overlap"), CursorZone = found ?? TimeZoneInfo.Utc };
         details.Done();
-        return column;
+        return feed;
+    }
+
+    static KeyComparison Comparison(YamlMap map)
+    {
+        var every = map.Text("compare");
+        var share = map.Text("max_share");
+        var span = TimeSpan.Zero;
+        if (every is not (null or "always") && !Durations.TryParse(every, out span))
+            map.File.Add(map.LineOf("compare"), $"'compare' must be 'always' or how often, such as 7d, not '{every}'");
+        var percent = 5m;
+        if (share is not null && !decimal.TryParse(share.TrimEnd('%'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out percent))
+            map.File.Add(map.LineOf("max_share"), $"'max_share' must be a share of the rows such as 5%, not '{share}'");
+        map.Done();
+        return new(span, percent / 100);
     }
 
     static FeedColumn Column(YamlMap feed, string name, YamlMap? map, string? text, int line)

@@ -49,7 +49,7 @@ public static class ProjectFiles
         var name = map.Text("name");
         if (name is null)
             map.Missing("name");
-        map.NotYet("connections", "notifications");
+        map.NotYet("notifications");
         var project = Lay(map, fallback with { Name = name ?? fallback.Name });
         if (map.Map("retention") is { } retention)
             project = project with { Retention = ReadRetention(retention) };
@@ -77,6 +77,7 @@ public static class ProjectFiles
             Warehouse = map.Has("warehouse") ? Warehouse(map) : below.Warehouse,
             Zones = map.Map("zones") is { } zones ? Over(below.Zones, ReadZones(zones)) : below.Zones,
             Variables = Over(below.Variables, map.TextsByName("variables")),
+            Connections = Over(below.Connections, ConnectionsReader.Read(map)),
         };
 
     static ConnectionSpec Warehouse(YamlMap map)
@@ -110,6 +111,6 @@ public static class ProjectFiles
         return known;
     }
 
-    static Dictionary<string, string> Over(IReadOnlyDictionary<string, string> below, IReadOnlyDictionary<string, string> above) =>
+    static Dictionary<string, T> Over<T>(IReadOnlyDictionary<string, T> below, IReadOnlyDictionary<string, T> above) =>
         below.Where(x => !above.ContainsKey(x.Key)).Concat(above).ToDictionary();
 }

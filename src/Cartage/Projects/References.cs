@@ -19,6 +19,9 @@ static class References
                 yield return new(twice.File, 1, $"there are two models '{twice.Name}'");
             foreach (var model in pipeline.Models.Where(m => feeds.ContainsKey(m.Name)))
                 yield return new(model.File, 1, $"'{model.Name}' is a model and a feed: what reads it is ambiguous", $"Rename the model; the feed is in {feeds[model.Name].File}:{feeds[model.Name].Line}.");
+            foreach (var feed in pipeline.Feeds)
+                if (feed.Connection is { } connection && !project.Connections.ContainsKey(connection))
+                    yield return new(feed.File, feed.Line, $"the feed '{feed.Name}' is read through '{connection}', which is no connection of project.yml", Spelling.Suggest(connection, project.Connections.Keys) ?? "Add it under 'connections'.");
             foreach (var (feed, column) in pipeline.Feeds.SelectMany(f => f.Columns.Select(c => (f, c))))
                 if (column.References is { } reference)
                     if (!feeds.TryGetValue(reference.Feed, out var parent))

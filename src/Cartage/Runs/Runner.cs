@@ -89,13 +89,46 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, IProgres
 
     async Task<Dictionary<string, IReadOnlyList<Manifest>>> ExtractAsync(List<Feed> feeds, CancellationToken ct)
     {
+        var together = feeds.GroupBy(f => f.Connection is null ? (f.Name, "") : ("", f.Connection));
+        return (await Task.WhenAll(together.Select(group => ExtractTogetherAsync([.. group], ct)))).SelectMany(x => x).ToDictionary();
+    }
+
+    // Feeds of one connection share a source, and with it one moment of its data; so when one fails for a passing reason, all are asked again.
+    async Task<IEnumerable<KeyValuePair<string, IReadOnlyList<Manifest>>>> ExtractTogetherAsync(IReadOnlyList<Feed> feeds, CancellationToken ct) =>
+        await Retry.RunAsync(
+            _pipeline.Retry,
+            workspace.Clock,
+            async () =>
+            {
+                await using var source = workspace.OpenSource(feeds[0]);
+                var found = await Task.WhenAll(feeds.Select(feed => TaskAsync("extract", feed.Name, Plan.ExtractReason(feed), async () =>
+                {
+                    var manifests = await ExtractAsync(source, feed, ct);
+                    return (manifests, (Func<TaskResult, TaskResult>)(t => t with { Rows = manifests.Count }));
+                }, ct)));
+                return feeds.Zip(found, (feed, manifests) => KeyValuePair.Create(feed.Name, manifests));
+            },
+            (attempt, e) =>
+            {
+                lock (_tasks)
+                    _tasks.RemoveAll(t => t.Kind == "extract" && feeds.Any(f => f.Name == t.Name));
+                Tell("extract", feeds[0].Connection ?? feeds[0].Name, RunState.Running, $"attempt {attempt} failed: {e.Message}");
+            },
+            ct
+        );
+
+    async Task<IReadOnlyList<Manifest>> ExtractAsync(ISource source, Feed feed, CancellationToken ct)
+    {
         var landing = new Landing(workspace.Zones.Raw, TempFolder, workspace.Clock);
-        var found = await Task.WhenAll(feeds.Select(feed => TaskAsync("extract", feed.Name, "to see whether its files changed", async () =>
+        var extraction = new Extraction(feed, plan.Interval, await landing.ReadManifestsAsync(feed, ct))
         {
-            var manifests = await landing.LandAsync(workspace.Files, feed, ct);
-            return (manifests, (Func<TaskResult, TaskResult>)(t => t with { Rows = manifests.Count }));
-        }, ct)));
-        return feeds.Zip(found).ToDictionary(x => x.First.Name, x => x.Second);
+            FullRefresh = request.FullRefresh,
+            From = request.From,
+            Accept = request.Accept,
+            Loaded = new(workspace.Warehouse, _pipeline.Name),
+            Notes = new Notes(text => Tell("extract", feed.Name, RunState.Running, text)),
+        };
+        return await landing.LandAsync(source, extraction, ct);
     }
 
     async Task<Dictionary<string, IReadOnlyList<Manifest>>> LandedAsync(List<Feed> feeds, CancellationToken ct)
@@ -318,7 +351,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, IProgres
         Tell(kind, name, RunState.Running, why);
         try
         {
-            var (value, fill) = await Retry.RunAsync(kind == "extract" ? _pipeline.Retry : new(), workspace.Clock, work, (attempt, e) => Tell(kind, name, RunState.Running, $"attempt {attempt} failed: {e.Message}"), ct);
+            var (value, fill) = await work();
             var done = fill(new(kind, name, RunState.Succeeded, at, workspace.Clock.GetElapsedTime(began), why));
             Add(done);
             Tell(kind, name, RunState.Succeeded, done.Rows is { } rows ? $"{rows:N0} {(kind == "extract" ? "objects" : "rows")}" : why);
@@ -363,4 +396,9 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, IProgres
             Hint = hint,
             Report = _report,
         };
+
+    sealed class Notes(Action<string> tell) : IProgress<string>
+    {
+        public void Report(string value) => tell(value);
+    }
 }

@@ -13,8 +13,8 @@ public sealed class Workspace : IAsyncDisposable
 {
     readonly WorkspaceLock _lock;
 
-    Workspace(WorkspaceLock @lock, Project project, IWarehouse warehouse, RunStore store, Zones zones, ISource files, TimeProvider clock) =>
-        (_lock, Project, Warehouse, Store, Zones, Files, Clock) = (@lock, project, warehouse, store, zones, files, clock);
+    Workspace(WorkspaceLock @lock, Project project, IWarehouse warehouse, RunStore store, Zones zones, Func<Feed, ISource> openSource, TimeProvider clock) =>
+        (_lock, Project, Warehouse, Store, Zones, OpenSource, Clock) = (@lock, project, warehouse, store, zones, openSource, clock);
 
     /// <summary>What the user wrote.</summary>
     public Project Project { get; }
@@ -28,14 +28,14 @@ public sealed class Workspace : IAsyncDisposable
     /// <summary>Where its objects are.</summary>
     public Zones Zones { get; }
 
-    /// <summary>Where its files come from.</summary>
-    public ISource Files { get; }
+    /// <summary>Opens the source a feed is read from, for one run.</summary>
+    public Func<Feed, ISource> OpenSource { get; }
 
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; }
 
     /// <summary>Takes the lock and opens everything, then ends what a killed process left behind.</summary>
-    public static async Task<Workspace> OpenAsync(Project project, string command, string version, Func<IReadOnlyList<string>, Task<IWarehouse>> openWarehouse, TimeProvider clock, CancellationToken ct)
+    public static async Task<Workspace> OpenAsync(Project project, string command, string version, Func<IReadOnlyList<string>, Task<IWarehouse>> openWarehouse, Func<Feed, ISource> openSource, TimeProvider clock, CancellationToken ct)
     {
         var taken = WorkspaceLock.Take(project.StateFolder, command, version, clock);
         IWarehouse? warehouse = null;
@@ -46,7 +46,7 @@ public sealed class Workspace : IAsyncDisposable
             var raw = new LocalFolder(Zone("raw"));
             warehouse = await openWarehouse([raw.Root]);
             store = await RunStore.OpenAsync(Path.Combine(project.StateFolder, "state.duckdb"), ct);
-            var workspace = new Workspace(taken, project, warehouse, store, new(raw, new LocalFolder(Zone("processed")), new LocalFolder(Zone("reports"))), new FileSource(project.Root), clock);
+            var workspace = new Workspace(taken, project, warehouse, store, new(raw, new LocalFolder(Zone("processed")), new LocalFolder(Zone("reports"))), openSource, clock);
             await workspace.RecoverAsync(ct);
             return workspace;
         }
