@@ -87,7 +87,7 @@ public sealed class Landing(IObjectStore raw, string tempFolder, TimeProvider cl
         var buffer = new byte[1 << 20];
         var scan = Scannable(page.Name);
         var gzip = !page.Pack && page.Name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
-        await using var file = new FileStream(copy, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0);
+        await using var file = new FileStream(copy, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 0);
         Stream output = page.Pack ? new GZipStream(file, CompressionLevel.Fastest, leaveOpen: true) : file;
         // Whole buffers, because some sources give a row at a time.
         for (int read; (read = await input.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, ct)) > 0; )
@@ -110,7 +110,7 @@ public sealed class Landing(IObjectStore raw, string tempFolder, TimeProvider cl
     {
         try
         {
-            await using var plain = new GZipStream(File.OpenRead(path), CompressionMode.Decompress);
+            await using var plain = new GZipStream(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite), CompressionMode.Decompress);
             for (int read; (read = await plain.ReadAsync(buffer, ct)) > 0; )
                 facts.Add(buffer.AsSpan(0, read));
             return true;
