@@ -12,22 +12,23 @@ static class CheckReader
     public static Check? Read(YamlFile file, YamlMap? map, string? simple, int line, string model, string? column)
     {
         var known = column is null ? OnTables : OnColumns;
-        var kind = simple ?? map?.Keys.FirstOrDefault(known.Contains) ?? map?.Keys.FirstOrDefault() ?? "";
+        var kinds = map is { IsProbe: true } ? known : [simple ?? map?.Keys.FirstOrDefault(known.Contains) ?? map?.Keys.FirstOrDefault() ?? ""];
+        return kinds.Select(kind => ReadKind(kind, known, file, map, line, model, column)).ToList()[^1];
+    }
+
+    static Check? ReadKind(string kind, string[] known, YamlFile file, YamlMap? map, int line, string model, string? column)
+    {
         if (!known.Contains(kind))
         {
             file.Add(line, $"there is no check '{kind}' on a {(column is null ? "table" : "column")}", Spelling.Suggest(kind, known) ?? $"There are {string.Join(", ", known)}.");
             return null;
         }
-        var severity = map is null ? Severity.Reject : SeverityOf(map);
-        var allowed = map is null ? null : Allowed(map);
         var name = map?.Text("name") ?? (column is null ? $"{model}.{kind}" : $"{model}.{column}.{kind}");
-        var at = line + file.Shift;
-        if (column is not null && kind is ("not_null" or "unique"))
-            _ = map?.Flag(kind);
+        var (severity, allowed, at) = (map is null ? Severity.Reject : SeverityOf(map), map is null ? null : Allowed(map), line + file.Shift);
         Check? check = (kind, column) switch
         {
-            ("not_null", not null) => new Check.NotNull(column, name, severity, allowed, file.Name, at),
-            ("unique", not null) => new Check.Unique([column], name, severity, allowed, file.Name, at),
+            ("not_null", not null) => IsOn(map, kind) ? new Check.NotNull(column, name, severity, allowed, file.Name, at) : null,
+            ("unique", not null) => IsOn(map, kind) ? new Check.Unique([column], name, severity, allowed, file.Name, at) : null,
             ("accepted_values", not null) => map?.Texts(kind) is { Count: > 0 } values ? new Check.AcceptedValues(column, values, name, severity, allowed, file.Name, at) : null,
             ("matches", not null) => map?.Text(kind) is { } text ? new Check.Matches(column, text, name, severity, allowed, file.Name, at) : null,
             ("between", not null) => map?.Bounds(kind) is var (min, max) ? new Check.Between(column, min, max, name, severity, allowed, file.Name, at) : null,
@@ -44,6 +45,9 @@ static class CheckReader
         map?.Done();
         return check;
     }
+
+    // 'not_null' alone, or 'not_null: true' beside a severity.
+    static bool IsOn(YamlMap? map, string kind) => map is null || map.Flag(kind) || map.Text(kind) is null;
 
     static (string To, string Column)? ReadTarget(YamlMap map, string column)
     {

@@ -13,6 +13,7 @@ public static class JsonSchemas
             ["project.json"] = Of("project.yml", ProjectFiles.Probe),
             ["pipeline.json"] = Of("pipeline.yml", PipelineFile.Probe),
             ["feeds.json"] = Of("feeds/*.yml", FeedFile.Probe),
+            ["model.json"] = Of("the header of a model", ModelHeader.Probe),
         };
 
     /// <summary>Writes them into a project.</summary>

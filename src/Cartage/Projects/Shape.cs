@@ -31,6 +31,9 @@ sealed class Shape
 
     public Shape TextOrMap(string key) => Below(key, child => Either(Scalar(), child.Schema));
 
+    /// <summary>The shape of a list's items; each may be a map or, in short, a text.</summary>
+    public Shape Items(string key) => Below(key, child => new() { ["type"] = "array", ["items"] = Either(Scalar(), child.Schema) });
+
     /// <summary>The shape of the values of a map whose keys are the user's; each may be a map or, in short, a text.</summary>
     public Shape Any()
     {

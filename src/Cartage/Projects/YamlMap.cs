@@ -27,6 +27,9 @@ sealed class YamlMap
 
     public IEnumerable<string> Keys => _entries.Keys;
 
+    /// <summary>Whether it is read only to learn what its reader asks for; then every way of writing a thing is to be asked for.</summary>
+    public bool IsProbe => _shape is not null;
+
     public bool Has(string key) => _shape is not null || _entries.ContainsKey(key);
 
     public int LineOf(string key) => _entries.TryGetValue(key, out var entry) ? entry.Line : Line;
@@ -116,7 +119,8 @@ sealed class YamlMap
 
     /// <summary>The items of a list, each a map or a text.</summary>
     public IEnumerable<(YamlMap? Map, string? Text, int Line)> Items(string key) =>
-        Get(key) switch
+        _shape is not null ? [(new(File, new(), Line, _shape.Items(key)), null, Line)]
+        : Get(key) switch
         {
             null => [],
             YamlSequenceNode list => list.Select(i => (i is YamlMappingNode m ? new YamlMap(File, m, (int)i.Start.Line) : null, (i as YamlScalarNode)?.Value, (int)i.Start.Line)),
@@ -133,7 +137,7 @@ sealed class YamlMap
         _shape?.Choice(key, options);
         return TextOf(key) is not { } text ? null
             : options.Contains(text.ToLowerInvariant()) ? text.ToLowerInvariant()
-            : Wrong<string>(key, $"one of {string.Join(", ", options)}, not '{text}'");
+            : Wrong<string>(key, $"one of {string.Join(", ", options)}, not '{text}'", Spelling.Suggest(text, options));
     }
 
     public TimeSpan? Duration(string key)
@@ -172,9 +176,9 @@ sealed class YamlMap
 
     static string? Open(string? text) => text is "" or "~" or "null" ? null : text;
 
-    T? Wrong<T>(string key, string expected)
+    T? Wrong<T>(string key, string expected, string? hint = null)
     {
-        File.Add(LineOf(key), $"'{key}' must be {expected}");
+        File.Add(LineOf(key), $"'{key}' must be {expected}", hint);
         return default;
     }
 }

@@ -19,7 +19,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, IProgres
     readonly Dictionary<string, string> _built = [];
     readonly long _began = workspace.Clock.GetTimestamp();
     readonly DateTimeOffset _startedAt = workspace.Clock.GetUtcNow();
-    readonly string _runId = RunId.New(workspace.Clock.GetUtcNow());
+    readonly string _runId = workspace.Ids.Next(workspace.Clock.GetUtcNow());
     IReadOnlyList<CheckResult> _checks = [];
     IReadOnlyList<TableProfile> _profiles = [];
     string? _report;

@@ -34,6 +34,8 @@ public sealed class Workspace : IAsyncDisposable
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; }
 
+    internal RunIds Ids { get; } = new();
+
     /// <summary>Takes the lock and opens everything, then ends what a killed process left behind.</summary>
     public static async Task<Workspace> OpenAsync(Project project, string command, string version, Func<IReadOnlyList<string>, Task<IWarehouse>> openWarehouse, Func<Feed, ISource> openSource, TimeProvider clock, CancellationToken ct)
     {

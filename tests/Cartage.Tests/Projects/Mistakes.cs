@@ -33,7 +33,8 @@ public sealed class Mistakes : IDisposable
     [InlineData("select try_cast(order_id as integer) as a from orders", ":1: uses TRY_CAST, which only DuckDB has")]
     [InlineData("select o.order_id from orders o\nsemi join customers c on true", ": uses SEMI JOIN, which only DuckDB has")]
     [InlineData("select order_id as a,\n  order_id as a from orders", ":1: the SELECT returns the column 'a' more than once")]
-    [InlineData("/* ---\nkind: tabel\n--- */\nselect 1 as a", ":2: there is no kind 'tabel' Did you mean 'table'?")]
+    [InlineData("/* ---\nkind: tabel\n--- */\nselect 1 as a", ":2: 'kind' must be one of view, table, append, merge, scd2, interval, not 'tabel' Did you mean 'table'?")]
+    [InlineData("/* ---\nkind: table\ntime: a\n--- */\nselect 1 as a", ":3: 'time' is for models of kind interval; this one is of kind table")]
     [InlineData("/* ---\nkind: table\nkeys: a\n--- */\nselect 1 as a", ":3: there is no key 'keys' here Did you mean 'key'?")]
     [InlineData("/* ---\nkind: merge\nkey: b\n--- */\nselect 1 as a", ":1: its key is the column 'b', which the SELECT does not return. Did you mean 'a'?")]
     public async Task A_model(string sql, string finding)
