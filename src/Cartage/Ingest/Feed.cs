@@ -65,6 +65,10 @@ public sealed record Feed(string Pipeline, string Name, string File, int Line)
 
     /// <summary>Whether every version of a key is kept.</summary>
     public bool KeepsHistory => Key.Count > 0 && Cursor is not null;
+
+    /// <summary>The objects whose rows stand: with a key every version of a page has its say; without one a page that came again stands for what it was before.</summary>
+    public IEnumerable<Manifest> Standing(IReadOnlyList<Manifest> manifests) =>
+        Key.Count > 0 ? manifests : manifests.GroupBy(m => m.Source).Select(versions => versions.MaxBy(m => m.Version)!);
 }
 
 /// <summary>Finds rows that are gone by comparing keys, as often as <paramref name="Every"/>; more than <paramref name="MaxShare"/> (0 to 1) of the rows rejects the run.</summary>

@@ -42,7 +42,7 @@ public sealed class FeedLoad
     public long Rejecting { get; private set; }
 
     /// <summary>Whether the base table or its history will differ.</summary>
-    public bool Changed => Swap || _inserted + _updated + _deleted > 0 || _superseded > 0;
+    public bool Changed => Swap || _inserted + _updated + _deleted > 0 || _superseded > 0 || Feed.Key.Count == 0 && _objects.Any(o => o.Object.Version > 1);
 
     /// <summary>Where the rows went.</summary>
     public RowEquation Equation => new(Feed.Name, _door.Read, _inserted, _updated, _deleted, _unchanged, _superseded, _door.Dropped, _quarantined);
@@ -167,7 +167,17 @@ public sealed class FeedLoad
         if (Feed.Key.Count > 0)
             await new Versions(connection, _tables).MergeAsync(ct);
         else
+        {
+            await TakeBackAsync(connection, Feed.Base, "DELETE FROM {0}", ct);
             await connection.ExecuteAsync($"INSERT INTO {Sql.Quote(Feed.Base)} BY NAME FROM {Sql.Quote(_tables.Good)}", ct);
+        }
+    }
+
+    // Lines without a key that come again in another version of their page take the place of all it had.
+    async Task TakeBackAsync(DbConnection connection, Table table, string change, CancellationToken ct)
+    {
+        foreach (var folder in _objects.Where(o => o.Object.Version > 1).Select(o => o.Object.Object[..(o.Object.Object.LastIndexOf('/') + 1)]))
+            await connection.ExecuteAsync($"{string.Format(null, change, Sql.Quote(table))} WHERE left(_object, {folder.EnumerateRunes().Count()}) = {Sql.Literal(folder)}", ct);
     }
 
     string HistorySql(Table newest, Table older, Table history) =>
@@ -175,6 +185,8 @@ public sealed class FeedLoad
 
     async Task SetAsideAsync(DbConnection connection, CancellationToken ct)
     {
+        if (Feed.Key.Count == 0 && _objects.Any(o => o.Object.Version > 1) && await QuarantineTable.ExistsAsync(connection, Feed, ct))
+            await TakeBackAsync(connection, Feed.Quarantine, "UPDATE {0} SET _status = CASE WHEN _status IN ('open', 'fixed') THEN 'discarded' ELSE _status END", ct);
         if (_quarantined == 0 && _retried == 0)
             return;
         await QuarantineTable.EnsureAsync(connection, Feed, _tables.Names, ct);

@@ -146,8 +146,8 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, IProgres
         Dictionary<string, List<Manifest>> fresh = [];
         foreach (var feed in feeds)
         {
-            var ledger = plan.Swap ? (await Ledger.ReadAsync(connection, feed, ct)).Where(x => x.Value == "unreadable").ToDictionary() : await Ledger.ReadAsync(connection, feed, ct);
-            fresh[feed.Name] = [.. manifests[feed.Name].Where(m => !ledger.ContainsKey(m.Object))];
+            var ledger = await Ledger.ReadAsync(connection, feed, ct);
+            fresh[feed.Name] = [.. feed.Standing([.. manifests[feed.Name].Where(m => ledger.GetValueOrDefault(m.Object) != "unreadable")]).Where(m => plan.Swap || !ledger.ContainsKey(m.Object))];
         }
         // A parent that comes in, new or repaired, lets its children in.
         var aside = new Dictionary<string, bool>();
