@@ -147,8 +147,8 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
     public async Task<DoorResult> ReadThoroughlyAsync(Manifest manifest, Header header, CancellationToken ct)
     {
         using var copy = await raw.FetchAsync(manifest.Object, ct);
-        if (header.Kind is "csv" or "tsv" && manifest.Facts.Known)
-            return await ReadDelimitedAsync(manifest, header, copy.Path, ct);
+        if (header.Kind is "csv" or "tsv" or "ndjson")
+            return await ReadTextAsync(manifest, header, copy.Path, ct);
         var known = header.Columns.ToHashSet(StringComparer.OrdinalIgnoreCase);
         var texts = columns.Select(c => known.Contains(c.Name) ? $"CAST({Sql.Quote(c.Name)} AS VARCHAR) AS {Sql.Quote(c.Name)}" : $"CAST(NULL AS VARCHAR) AS {Sql.Quote(c.Name)}");
         return await SortAsync(
@@ -161,38 +161,56 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
         );
     }
 
-    async Task<DoorResult> ReadDelimitedAsync(Manifest manifest, Header header, string path, CancellationToken ct)
+    // Text is cut into records here, not by DuckDB, so that each has a number and a broken one costs no other.
+    async Task<DoorResult> ReadTextAsync(Manifest manifest, Header header, string path, CancellationToken ct)
     {
         Directory.CreateDirectory(tempFolder);
-        var (clean, broken) = (Path.Combine(tempFolder, Path.GetRandomFileName() + ".csv"), Path.Combine(tempFolder, Path.GetRandomFileName() + ".csv"));
+        var (clean, broken, plain) = (TempFile(), TempFile(), TempFile());
         try
         {
-            var splitter = new RecordSplitter((byte)header.Delimiter, header.Columns.Count);
-            var bytes = await header.ReadUtf8Async(path, ct);
+            if (header.IsZstd)
+                await Zstandard.UnpackAsync(connection, path, plain, ct);
+            RecordSplitter splitter = header.Kind == "ndjson" ? new JsonLineRecords() : new DelimitedRecords((byte)header.Delimiter, header.Columns.Count);
+            await using (var text = header.IsZstd ? (header with { Compression = "" }).OpenUtf8(plain) : header.OpenUtf8(path))
             await using (var cleanFile = new FileStream(clean, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20))
             await using (var brokenFile = new FileStream(broken, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20))
-                splitter.Split(bytes, header.HasHeader, cleanFile, brokenFile);
-            var known = header.Columns.ToHashSet(StringComparer.OrdinalIgnoreCase);
-            var texts = columns.Select(c => known.Contains(c.Name) ? Sql.Quote(c.Name) : $"CAST(NULL AS VARCHAR) AS {Sql.Quote(c.Name)}");
-            var rawText = $"concat_ws({Sql.Literal(header.Delimiter.ToString())}, {string.Join(", ", header.Columns.Select(c => $"coalesce({Sql.Quote(c)}, '')"))})";
-            var fields = string.Join(", ", header.Columns.Select(c => $"{Sql.Literal(c)}: 'VARCHAR'"));
-            var result = await SortAsync(
-                $$"""
-                SELECT {{string.Join(", ", texts)}}, {{Sql.Literal(manifest.Object)}} AS "_object", "_record", {{rawText}} AS "_raw"
-                FROM read_csv({{Sql.Literal(clean)}}, columns = {'_record': 'BIGINT', {{fields}}}, header = false, auto_detect = false, delim = {{Sql.Literal(header.Delimiter.ToString())}},
-                  quote = '"', escape = '"', nullstr = [{{header.NullList}}], max_line_size = 4000000)
-                """,
-                splitter.Broken > 0 ? (broken, manifest.Object) : null,
-                ct
-            );
+                splitter.Split(text, header, cleanFile, brokenFile);
+            var texts = header.Kind == "ndjson" ? JsonTexts(manifest, header, clean) : DelimitedTexts(manifest, header, clean);
+            var result = await SortAsync(texts, splitter.Broken > 0 ? (broken, manifest.Object) : null, ct);
             return result with { Read = splitter.Records, Rejecting = result.Rejecting + (feed.Severity == Severity.Reject ? splitter.Broken : 0) };
         }
         finally
         {
             File.Delete(clean);
             File.Delete(broken);
+            File.Delete(plain);
         }
     }
+
+    string DelimitedTexts(Manifest manifest, Header header, string clean)
+    {
+        var known = header.Columns.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var texts = columns.Select(c => known.Contains(c.Name) ? Sql.Quote(c.Name) : $"CAST(NULL AS VARCHAR) AS {Sql.Quote(c.Name)}");
+        var rawText = $"concat_ws({Sql.Literal(header.Delimiter.ToString())}, {string.Join(", ", header.Columns.Select(c => $"coalesce({Sql.Quote(c)}, '')"))})";
+        var fields = string.Join(", ", header.Columns.Select(c => $"{Sql.Literal(c)}: 'VARCHAR'"));
+        return $$"""
+            SELECT {{string.Join(", ", texts)}}, {{Sql.Literal(manifest.Object)}} AS "_object", "_record", {{rawText}} AS "_raw"
+            FROM read_csv({{Sql.Literal(clean)}}, columns = {'_record': 'BIGINT', {{fields}}}, header = false, auto_detect = false, delim = {{Sql.Literal(header.Delimiter.ToString())}},
+              quote = '"', escape = '"', nullstr = [{{header.NullList}}], max_line_size = 4000000)
+            """;
+    }
+
+    string JsonTexts(Manifest manifest, Header header, string clean)
+    {
+        var keys = header.Columns.GroupBy(c => c, StringComparer.OrdinalIgnoreCase).ToDictionary(g => g.Key, g => g.First(), StringComparer.OrdinalIgnoreCase);
+        var texts = columns.Select(c => $"{(keys.TryGetValue(c.Name, out var key) ? $"json_extract_string(line, {Sql.Literal("/" + key.Replace("~", "~0").Replace("/", "~1"))})" : "CAST(NULL AS VARCHAR)")} AS {Sql.Quote(c.Name)}");
+        return $$"""
+            SELECT {{string.Join(", ", texts)}}, {{Sql.Literal(manifest.Object)}} AS "_object", "_record", line AS "_raw"
+            FROM read_csv({{Sql.Literal(clean)}}, columns = {'_record': 'BIGINT', 'line': 'VARCHAR'}, header = false, auto_detect = false, delim = ',', quote = '"', escape = '"', max_line_size = 5000000)
+            """;
+    }
+
+    string TempFile() => Path.Combine(tempFolder, Path.GetRandomFileName() + ".csv");
 
     // Rows as text → typed rows that keep every rule, and the rest with a reason for each rule they break.
     async Task<DoorResult> SortAsync(string texts, (string File, string Object)? broken, CancellationToken ct)

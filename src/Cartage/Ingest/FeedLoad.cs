@@ -237,7 +237,8 @@ public sealed class FeedLoad
             var from = header.Kind switch
             {
                 "parquet" => $"read_parquet({path})",
-                "json" or "ndjson" => $"read_json({path}{header.Compression})",
+                "json" => $"read_json({path}{header.Compression})",
+                "ndjson" => $"read_json({path}, format = 'newline_delimited', ignore_errors = true{header.Compression})",
                 _ => $"read_csv({path}, header = true, delim = {Sql.Literal(header.Delimiter.ToString())}, nullstr = [{header.NullList}], ignore_errors = true{header.Compression})",
             };
             Dictionary<string, string> types = [];

@@ -8,6 +8,9 @@ namespace Cartage.Ingest;
 /// <summary>How one object is written and which columns it has, in its order.</summary>
 sealed record Header(string Kind, IReadOnlyList<string> Columns, char Delimiter, bool HasHeader, string Encoding, bool Returns, string Compression, string NullList)
 {
+    // The keys of every object, not of a sample, and no deeper.
+    const string AllKeys = "sample_size = -1, maximum_depth = 1, map_inference_threshold = -1";
+
     /// <summary>Whether typed formats are to be read as text.</summary>
     public bool AsText { get; init; }
 
@@ -28,16 +31,20 @@ sealed record Header(string Kind, IReadOnlyList<string> Columns, char Delimiter,
         var kind = feed.Format.Kind ?? Path.GetExtension(bare) switch { ".tsv" or ".tab" => "tsv", ".json" => "json", ".ndjson" or ".jsonl" => "ndjson", ".parquet" or ".pq" => "parquet", _ => "csv" };
         var delimiter = feed.Format.Delimiter is [var d] ? d : kind == "tsv" ? '\t' : ',';
         var encoding = feed.Format.Encoding ?? (manifest.Facts.ByteOrderMark is "" ? "utf-8" : manifest.Facts.ByteOrderMark);
+        if (compression.Contains("gzip") && !manifest.Facts.Known)
+            throw new InvalidDataException("its gzip data is damaged or cut off");
+        if (compression.Contains("zstd") && !Zstandard.IsWhole(path))
+            throw new InvalidDataException("its zstd data is damaged or cut off");
         var nulls = string.Join(", ", feed.Format.Nulls.Prepend("").Distinct().Select(Dialect.DuckDb.Literal));
         if (kind is "csv" or "tsv")
         {
             if (manifest.Bytes == 0)
                 throw new InvalidDataException("the file is empty: not even a header");
             var header = new Header(kind, [], delimiter, feed.Format.Header, encoding, manifest.Facts.Returns > 0 && manifest.Facts.Returns == manifest.Facts.Newlines, compression, nulls);
-            if (compression.Contains("gzip") && !manifest.Facts.Known)
-                throw new InvalidDataException("its gzip data is damaged or cut off");
+            if (header.IsZstd && encoding == "utf-16")
+                throw new InvalidDataException("UTF-16 within zstd cannot be read: pack it with gzip");
             header = header with { OldReturns = manifest.Facts is { Newlines: 0, Returns: > 0 } && encoding == "utf-8" };
-            var line = manifest.Facts.Known && encoding == "utf-8" ? manifest.Facts.FirstLine.Split('\r')[0] : await FirstLineAsync(header, path, manifest, connection, ct);
+            var line = manifest.Facts.Known && encoding == "utf-8" ? manifest.Facts.FirstLine.Split('\r')[0] : await FirstLineAsync(header, path, connection, ct);
             if (line.Contains('\0') || line.Contains('\uFFFD'))
                 throw new InvalidDataException("it is not text: the header holds bytes that are no characters");
             var columns = feed.Format.Header ? Fields(line, delimiter) : [.. feed.Columns.Select(c => c.Name)];
@@ -46,7 +53,12 @@ sealed record Header(string Kind, IReadOnlyList<string> Columns, char Delimiter,
         try
         {
             var described = await connection.QueryAsync(
-                $"DESCRIBE SELECT * FROM {(kind == "parquet" ? "read_parquet" : "read_json")}({Dialect.DuckDb.Literal(path)}{(kind == "parquet" ? "" : $", format = '{(kind == "json" ? "array" : "newline_delimited")}'{compression}")})",
+                "DESCRIBE SELECT * FROM " + kind switch
+                {
+                    "parquet" => $"read_parquet({Dialect.DuckDb.Literal(path)})",
+                    "json" => $"read_json({Dialect.DuckDb.Literal(path)}, format = 'array', {AllKeys}{compression})",
+                    _ => $"read_json({Dialect.DuckDb.Literal(path)}, format = 'newline_delimited', ignore_errors = true, {AllKeys}{compression})",
+                },
                 r => r.GetString(0), ct);
             return new Header(kind, described, ',', false, "utf-8", false, compression, nulls).Held(feed);
         }
@@ -56,20 +68,20 @@ sealed record Header(string Kind, IReadOnlyList<string> Columns, char Delimiter,
         }
     }
 
-    /// <summary>The whole object as UTF-8, uncompressed and transcoded.</summary>
-    public async Task<byte[]> ReadUtf8Async(string path, CancellationToken ct)
+    /// <summary>Whether the object is packed with zstd, which only DuckDB unpacks.</summary>
+    public bool IsZstd => Compression.Contains("zstd");
+
+    bool IsGzip => Compression.Contains("gzip");
+
+    /// <summary>The object's text as UTF-8, unpacked and transcoded as it is read.</summary>
+    public Stream OpenUtf8(string path)
     {
-        var bytes = Compression.Contains("gzip") ? await InflateAsync(path, ct) : await File.ReadAllBytesAsync(path, ct);
-        var text = Encoding switch
-        {
-            "latin-1" or "iso-8859-1" => System.Text.Encoding.Convert(System.Text.Encoding.Latin1, System.Text.Encoding.UTF8, bytes),
-            "utf-16" => System.Text.Encoding.UTF8.GetBytes(Utf16(bytes)),
-            _ => bytes,
-        };
-        if (OldReturns)
-            text.AsSpan().Replace((byte)'\r', (byte)'\n');
-        return text;
+        var bytes = IsGzip ? new GZipStream(File.OpenRead(path), CompressionMode.Decompress) : (Stream)File.OpenRead(path);
+        var encoding = Encoding == "utf-16" && IsBigEndian(path) ? System.Text.Encoding.BigEndianUnicode : TextEncoding;
+        return encoding.Equals(System.Text.Encoding.UTF8) ? bytes : System.Text.Encoding.CreateTranscodingStream(bytes, encoding, System.Text.Encoding.UTF8);
     }
+
+    System.Text.Encoding TextEncoding => Encoding switch { "latin-1" or "iso-8859-1" => System.Text.Encoding.Latin1, "utf-16" => System.Text.Encoding.Unicode, _ => System.Text.Encoding.UTF8 };
 
     Header Held(Feed feed)
     {
@@ -87,13 +99,12 @@ sealed record Header(string Kind, IReadOnlyList<string> Columns, char Delimiter,
         return this;
     }
 
-    static async Task<string> FirstLineAsync(Header header, string path, Manifest manifest, DuckDbConnection connection, CancellationToken ct)
+    static async Task<string> FirstLineAsync(Header header, string path, DuckDbConnection connection, CancellationToken ct)
     {
-        if (!manifest.Facts.Known)
-            return string.Join(header.Delimiter, await connection.QueryAsync(
-                $"DESCRIBE SELECT * FROM read_csv({Dialect.DuckDb.Literal(path)}, header = true, all_varchar = true, delim = {Dialect.DuckDb.Literal(header.Delimiter.ToString())}{header.Compression})", r => r.GetString(0), ct));
-        var text = System.Text.Encoding.UTF8.GetString(await header.ReadUtf8Async(path, ct));
-        return text[..(text.IndexOf('\n') is >= 0 and var end ? end : text.Length)].TrimEnd('\r').TrimStart('\uFEFF');
+        if (header.IsZstd)
+            return header.TextEncoding.GetString(await Zstandard.FirstLineAsync(connection, path, ct));
+        using var text = new StreamReader(header.OpenUtf8(path));
+        return await text.ReadLineAsync(ct) ?? "";
     }
 
     static List<string> Fields(string line, char delimiter)
@@ -115,13 +126,9 @@ sealed record Header(string Kind, IReadOnlyList<string> Columns, char Delimiter,
         return fields;
     }
 
-    static async Task<byte[]> InflateAsync(string path, CancellationToken ct)
+    static bool IsBigEndian(string path)
     {
-        await using var plain = new GZipStream(File.OpenRead(path), CompressionMode.Decompress);
-        using var bytes = new MemoryStream();
-        await plain.CopyToAsync(bytes, ct);
-        return bytes.ToArray();
+        using var file = File.OpenRead(path);
+        return (file.ReadByte(), file.ReadByte()) == (0xFE, 0xFF);
     }
-
-    static string Utf16(byte[] bytes) => (bytes is [0xFE, 0xFF, ..] ? System.Text.Encoding.BigEndianUnicode : System.Text.Encoding.Unicode).GetString(bytes).TrimStart('\uFEFF');
 }

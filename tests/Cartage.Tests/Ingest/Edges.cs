@@ -160,6 +160,17 @@ public sealed class Edges : IDisposable
     }
 
     [Fact]
+    public async Task One_broken_line_of_ndjson_is_set_aside_alone()
+    {
+        _project.Write(Feeds, "feeds:\n  orders:\n    files: in/orders.ndjson\n    key: [id]\n    columns: { id: { type: integer, required: true }, amount: { type: \"decimal(10,2)\" } }\n");
+        _project.Write("in/orders.ndjson", "{\"id\":1,\"amount\":1.50}\n{\"id\":2,\n{\"id\":3,\"amount\":\"x\"}\n{\"id\":4,\"amount\":\"4.25\"}\n");
+        var run = await RunAsync(RunState.Quarantined);
+        Assert.Equal(4, run.Equations.Single().Read);
+        Assert.Equal(["1|1.50", "4|4.25"], await _project.QueryAsync("SELECT id, amount FROM shop_raw.orders ORDER BY 1"));
+        Assert.Equal(2, (await _project.QueryAsync("SELECT _record, _rules, _raw FROM shop_quarantine.orders ORDER BY 1")).Count);
+    }
+
+    [Fact]
     public async Task A_refused_run_adds_no_column()
     {
         _project.Write(Feeds, "feeds:\n  orders:\n    files: in/orders*.csv\n    key: [id]\n    columns: { id: { type: integer, required: true } }\n").Write("in/orders.csv", "id\n1\n")
@@ -198,7 +209,7 @@ public sealed class Edges : IDisposable
     }
 
     [Theory]
-    [InlineData("gz"), InlineData("gz-dirty")]
+    [InlineData("gz"), InlineData("gz-cut"), InlineData("gz-dirty")]
     public async Task Compressed(string how)
     {
         _project.Write(Feeds, "feeds:\n  orders:\n    files: in/*.csv.gz\n    key: [id]\n    columns: { id: { type: integer, required: true } }\n");
@@ -209,5 +220,34 @@ public sealed class Edges : IDisposable
         var run = await RunAsync(how switch { "gz" => RunState.Succeeded, "gz-cut" => RunState.Rejected, _ => RunState.Quarantined });
         if (how != "gz-cut")
             Assert.Equal("50000", await _project.ScalarAsync("SELECT count(*) FROM shop_raw.orders"));
+    }
+
+    [Theory]
+    [InlineData("whole"), InlineData("cut"), InlineData("dirty"), InlineData("two frames"), InlineData("latin-1")]
+    public async Task Packed_with_zstd(string how)
+    {
+        _project.Write(Feeds, $"feeds:\n  orders:\n    files: in/*.csv.zst\n    key: [id]\n    encoding: {(how == "latin-1" ? "latin-1" : "utf-8")}\n    columns: {{ id: {{ type: integer, required: true }} }}\n");
+        var path = Path.Combine(_project.Write("in/.keep", "").Root, "in", "o.csv.zst");
+        async Task<byte[]> PackAsync(string rows)
+        {
+            await using var duck = new Cartage.DuckDb.DuckDbConnection("DataSource=:memory:");
+            await duck.OpenAsync(TestContext.Current.CancellationToken);
+            await using var copy = duck.CreateCommand();
+            copy.CommandText = $"COPY ({rows}) TO '{path}' (FORMAT csv, HEADER false, COMPRESSION zstd, QUOTE '', ESCAPE '', DELIMITER '|')";
+            await copy.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+            return await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
+        }
+        var first = await PackAsync($"SELECT line FROM (SELECT -1 AS n, 'id,name' AS line UNION ALL SELECT range, range || ',n' || hash(range) FROM range(50000){(how == "dirty" ? " UNION ALL SELECT 99.5, 'x,\"broken'" : "")}) ORDER BY n");
+        if (how == "two frames")
+            await File.WriteAllBytesAsync(path, [.. first, .. await PackAsync("SELECT range || ',m' FROM range(50000, 50010)")], TestContext.Current.CancellationToken);
+        else if (how == "cut")
+            await File.WriteAllBytesAsync(path, first[..^5], TestContext.Current.CancellationToken);
+        var run = await RunAsync(how switch { "cut" => RunState.Rejected, "dirty" => RunState.Quarantined, _ => RunState.Succeeded });
+        if (how == "cut")
+            Assert.Contains("its zstd data is damaged or cut off", run.Message);
+        else
+            Assert.Equal(how == "two frames" ? "50010" : "50000", await _project.ScalarAsync("SELECT count(*) FROM shop_raw.orders"));
+        if (how == "dirty")
+            Assert.Equal(["101|unclosed_quote|x,\"broken"], await _project.QueryAsync("SELECT _record, _rules, _raw FROM shop_quarantine.orders"));
     }
 }
