@@ -20,6 +20,9 @@ public static class Connectors
             ),
         };
 
+    /// <summary>A connection to a DuckDB in memory that reads files of these folders only.</summary>
+    public static Task<DuckDb.DuckDbConnection> OpenDoorAsync(IReadOnlyList<string> folders, string tempFolder, CancellationToken ct) => EmbeddedDoor.OpenAsync(new(folders, tempFolder), ct);
+
     static DoorOptions Door(Project project, IReadOnlyList<string> folders) =>
         new(
             folders,

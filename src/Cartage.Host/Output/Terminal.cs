@@ -18,6 +18,9 @@ public sealed record Terminal(TextWriter Out, TextWriter Error)
     /// <summary>Columns that fit on a line.</summary>
     public int Width { get; init; } = 120;
 
+    /// <summary>Where a person answers; null where nobody is there to be asked.</summary>
+    public TextReader? In { get; init; }
+
     /// <summary>The process's own streams.</summary>
     [SuppressMessage("ApiDesign", "RS0030", Justification = "This is the one place that prints.")]
     public static Terminal OfProcess()
@@ -27,6 +30,7 @@ public sealed record Terminal(TextWriter Out, TextWriter Error)
         return new(Writer(Console.OpenStandardOutput(), outIsTerminal), Writer(Console.OpenStandardError(), errorIsTerminal))
         {
             OutIsTerminal = outIsTerminal,
+            In = errorIsTerminal && !Console.IsInputRedirected ? Console.In : null,
             ErrorIsTerminal = errorIsTerminal && !dumb,
             Color = !dumb && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
             Width = outIsTerminal || errorIsTerminal ? WindowWidth() : 120,

@@ -36,13 +36,13 @@ public sealed class FileSource(string root) : ISource
     static PipelineException NoFile(Feed feed, string patterns) =>
         new($"{feed.File}:{feed.Line}: the feed '{feed.Name}' finds no file: {patterns}", hint: "Put the files there or correct the pattern.");
 
-    static bool IsGlob(string pattern) => pattern.AsSpan().ContainsAny('*', '?');
+    internal static bool IsGlob(string pattern) => pattern.AsSpan().ContainsAny('*', '?');
 
     static string Folder(string pattern) => (IsGlob(pattern) ? pattern[..pattern.AsSpan().IndexOfAny('*', '?')] : pattern) is var start ? start[..(start.LastIndexOf('/') + 1)] : "";
 
     static string Shared(string a, string b) => a[..(a[..a.AsSpan().CommonPrefixLength(b)].LastIndexOf('/') + 1)];
 
-    static IEnumerable<string> Match(string pattern)
+    internal static IEnumerable<string> Match(string pattern)
     {
         if (!IsGlob(pattern))
             return File.Exists(pattern) ? [pattern] : [];

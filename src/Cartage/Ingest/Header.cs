@@ -107,7 +107,7 @@ sealed record Header(string Kind, IReadOnlyList<string> Columns, char Delimiter,
         return await text.ReadLineAsync(ct) ?? "";
     }
 
-    static List<string> Fields(string line, char delimiter)
+    internal static List<string> Fields(string line, char delimiter)
     {
         List<string> fields = [];
         var field = new StringBuilder();

@@ -27,6 +27,12 @@ public static class Ledger
             r => (Object: r.GetString(0), Status: r.GetString(1)), ct, ("pipeline", feed.Pipeline), ("feed", feed.Name)
         )).GroupBy(x => x.Object).ToDictionary(g => g.Key, g => g.Last().Status);
 
+    /// <summary>The objects that were loaded by runs before one.</summary>
+    public static async Task<HashSet<string>> BeforeAsync(DbConnection connection, Feed feed, string run, CancellationToken ct) =>
+        [.. await connection.QueryAsync(
+            "SELECT object FROM cartage.ledger WHERE pipeline = $pipeline AND feed = $feed AND status = 'loaded' GROUP BY object HAVING min(run) < $run",
+            r => r.GetString(0), ct, ("pipeline", feed.Pipeline), ("feed", feed.Name), ("run", run))];
+
     /// <summary>Writes objects down.</summary>
     public static async Task AddAsync(DbConnection connection, Feed feed, IEnumerable<(Manifest Object, string? Reason)> objects, RunStamp stamp, CancellationToken ct)
     {

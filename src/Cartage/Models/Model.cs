@@ -24,6 +24,16 @@ public sealed record Model(string Pipeline, string Name, string File, int SqlLin
     /// <summary>Surrogate keys that the platform looks up, by the column they become.</summary>
     public IReadOnlyList<DimensionLookup> Dimensions { get; init; } = [];
 
+    /// <summary>The columns that name a row of its table, as far as it says so.</summary>
+    public IReadOnlyList<string> RowKey =>
+        Materialization switch
+        {
+            Materialization.FullTable table => table.Key,
+            Materialization.Merge merge => merge.Key,
+            Materialization.Scd2 scd2 => [scd2.Surrogate],
+            _ => [],
+        };
+
     /// <summary>The table or view it becomes.</summary>
     public Table Table => new(Table.ModelSchema(Pipeline), Name);
 }

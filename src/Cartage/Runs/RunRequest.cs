@@ -21,6 +21,12 @@ public sealed record RunRequest(string? Selector = null)
     /// <summary>Rules whose rejected rows go to the quarantine this once.</summary>
     public IReadOnlySet<string> SetAside { get; init; } = new HashSet<string>();
 
+    /// <summary>Whether everything is rebuilt aside from the raw zone and compared with what is published, and what happens then.</summary>
+    public ReplayEnd? Replay { get; init; }
+
+    /// <summary>The run before which an object must have been loaded to be rebuilt from; with a replay that only shows.</summary>
+    public string? Before { get; init; }
+
     /// <summary>Whether the phase runs.</summary>
     public bool Runs(string phase) => Only.Count == 0 || Only.Contains(phase);
 }

@@ -18,6 +18,9 @@ public sealed record RunResult(string RunId, string Pipeline, RunState State, In
     /// <summary>What the checks found.</summary>
     public IReadOnlyList<CheckResult> Checks { get; init; } = [];
 
+    /// <summary>What a replay found every table to differ in.</summary>
+    public IReadOnlyList<Warehouses.TableDifference> Differences { get; init; } = [];
+
     /// <summary>Why it did not succeed, in one message.</summary>
     public string? Message { get; init; }
 

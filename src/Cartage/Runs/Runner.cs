@@ -22,6 +22,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, IProgres
     readonly string _runId = workspace.Ids.Next(workspace.Clock.GetUtcNow());
     IReadOnlyList<CheckResult> _checks = [];
     IReadOnlyList<TableProfile> _profiles = [];
+    IReadOnlyList<TableDifference> _differences = [];
     string? _report;
 
     string TempFolder => Path.Combine(workspace.Project.StateFolder, "tmp");
@@ -73,6 +74,9 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, IProgres
         await using var connection = await workspace.Warehouse.OpenAsync(ct);
         await WarehouseState.EnsureAsync(connection, ct);
         await WarehouseState.EnsureSchemasAsync(connection, _dialect, _pipeline, ct);
+        if (request.Before is { } before)
+            foreach (var feed in feeds)
+                manifests[feed.Name] = [.. manifests[feed.Name].IntersectBy(await Ledger.BeforeAsync(connection, feed, before, ct), m => m.Object)];
         if (request.Runs("load"))
         {
             await StageAsync(connection, feeds, manifests, ct);
@@ -196,12 +200,26 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, IProgres
         if (await BuildAsync(connection, builds, ct) is { } refused)
             return refused;
         Failpoint.Reach("built");
+        if (request.Replay is { } end && await CompareAsync(connection, end, ct) is { } shown)
+            return shown;
         await using var transaction = await connection.BeginTransactionAsync(ct);
         foreach (var load in _loads.Values)
             await load.ApplyAsync(connection, ct);
         foreach (var build in builds.Where(b => _built.ContainsKey(b.Model.Name)))
             await ModelBuilder.PublishAsync(connection, _dialect, build.Model, build.Model.Materialization is Materialization.View ? await FinalSqlAsync(connection, build.Model, ct) : "", ct);
         return await CheckAndCommitAsync(connection, transaction, ct);
+    }
+
+    // What differs from what is published; a result where it is not to be published.
+    async Task<RunResult?> CompareAsync(DbConnection connection, ReplayEnd end, CancellationToken ct)
+    {
+        var replay = new Replay(connection, _dialect, _pipeline);
+        var (feeds, models) = (_loads.Values.Select(l => l.Feed).ToList(), plan.Tasks.OfType<PlannedTask.Build>().Select(b => b.Model).Where(m => _built.ContainsKey(m.Name)).ToList());
+        _differences = await TaskAsync("compare", _pipeline.Name, "with what is published", async () => (await replay.CompareAsync(feeds, models, ct), (Func<TaskResult, TaskResult>)(t => t)), ct);
+        if (end == ReplayEnd.Publish && _differences.Any(d => d.Any))
+            return null;
+        await replay.DropAsync(feeds, models, ct);
+        return Result(RunState.Succeeded, _differences.Any(d => d.Any) ? "nothing was published" : "no difference");
     }
 
     // Differences are small and the tables they go into are committed: one real transaction for all of it.
@@ -392,6 +410,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, IProgres
             Tasks = [.. _tasks],
             Equations = [.. _loads.Values.Select(l => l.Equation)],
             Checks = _checks,
+            Differences = _differences,
             Message = message,
             Hint = hint,
             Report = _report,

@@ -1,0 +1,106 @@
+using System.CommandLine;
+using Cartage.Host.Output;
+using Cartage.Ingest.Crawling;
+using Cartage.Projects;
+
+namespace Cartage.Host.Commands;
+
+static class CrawlCommand
+{
+    public static Verb Create(Shell shell)
+    {
+        Argument<string> path = new("path") { Description = "A file, a folder, a pattern in quotes, or zone://path" };
+        Option<bool> write = new("--write") { Description = "Write each contract to pipelines/PIPELINE/feeds/FEED.yml" };
+        Option<string?> pipeline = new("--pipeline") { Description = "The pipeline it is for (default: the only one)", HelpName = "name" };
+        Option<string?> name = new("--feed") { Description = "The feed's name (default: told by the file's)", HelpName = "name" };
+        return new Verb("crawl", "Infer the contracts of feeds from files, and say why",
+            ["cartage crawl data/orders.csv", "cartage crawl data", "cartage crawl inbox://orders --pipeline shop --write", "cartage crawl \"data/orders*.csv.gz\" --feed orders"], path, write, pipeline, name)
+            .Does(shell, async (on, ct) =>
+            {
+                if (on.Read() is not { Project: { } project })
+                    return ExitCode.Wrong;
+                var found = CrawledFiles.Find(Resolved(on, project, on.Value(path)!));
+                if (on.Value(name) is { } given)
+                    found = found is [var only] ? [only with { Name = given }] : throw new UsageException($"--feed {given}: there are files of {found.Count} feeds: {string.Join(", ", found.Select(x => x.Name))}.", "Name the files of one.");
+                var temp = Path.Combine(project.StateFolder, "tmp");
+                await using var door = await Connectors.Connectors.OpenDoorAsync([.. found.SelectMany(x => x.Paths).Select(x => Path.GetDirectoryName(x)!).Distinct()], temp, ct);
+                List<CrawledFeed> feeds = [];
+                foreach (var files in found)
+                    feeds.Add(await new Crawler(door, temp).CrawlAsync(files, Written(project, files.Pattern), ct));
+                Show(on, feeds);
+                foreach (var crawled in feeds)
+                    await CompareAsync(on, project, crawled, ct);
+                return ExitCode.Succeeded;
+            });
+
+        async Task CompareAsync(Invocation on, Project project, CrawledFeed crawled, CancellationToken ct)
+        {
+            var home = on.Value(pipeline) ?? (project.Pipelines is [var only] ? only.Name : project.Pipelines.Count == 0 ? project.Name : null);
+            var feed = crawled.Feed;
+            if (project.Pipelines.Where(x => home is null || x.Name == home).SelectMany(x => x.Feeds).FirstOrDefault(x => x.Name == feed.Name) is { } there)
+            {
+                var differences = ContractText.Differences(there, feed).ToList();
+                on.Say(differences.Count == 0 ? $"{there.File}:{there.Line}: '{feed.Name}' is declared, and the files agree." : $"{there.File}:{there.Line}: '{feed.Name}' is declared otherwise:");
+                foreach (var difference in differences)
+                    on.Say("  " + difference);
+                if (on.Value(write))
+                    on.Say($"{there.File} was left as it is: change it there, or delete the feed and crawl again.");
+                return;
+            }
+            if (!on.Value(write))
+            {
+                on.Say($"'{feed.Name}' is not declared yet. Write it with --write.");
+                return;
+            }
+            if (home is null)
+                throw new UsageException("There are several pipelines.", $"Say which with --pipeline: {string.Join(", ", project.Pipelines.Select(x => x.Name))}.");
+            await WriteAsync(on, project, home, crawled, ct);
+        }
+    }
+
+    static async Task WriteAsync(Invocation on, Project project, string pipeline, CrawledFeed crawled, CancellationToken ct)
+    {
+        var folder = Path.Combine(project.Root, "pipelines", pipeline);
+        var file = Path.Combine(folder, "feeds", crawled.Feed.Name + ".yml");
+        if (File.Exists(file))
+            throw new UsageException($"{on.Near(file)} is there already.", "Move it away, or choose another name with --feed.");
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        if (!File.Exists(Path.Combine(folder, "pipeline.yml")))
+            await File.WriteAllTextAsync(Path.Combine(folder, "pipeline.yml"), $"description: {pipeline}, made by crawl\n", ct);
+        await File.WriteAllTextAsync(file, ContractText.Yaml(crawled.Feed), ct);
+        on.Say($"Wrote {on.Near(file)}. Next: cartage run {pipeline}.*");
+    }
+
+    static void Show(Invocation on, List<CrawledFeed> feeds)
+    {
+        Grid grid = new("feed", "about", "taken", "why");
+        foreach (var crawled in feeds)
+        {
+            grid.Add(crawled.Feed.Name, "files", crawled.Feed.Files[0], $"{Opened.Count(crawled.Files, "file")}, {Opened.Count(crawled.Rows, "row")} looked at");
+            foreach (var decision in crawled.Decisions)
+                grid.Add(crawled.Feed.Name, decision.About, decision.Taken, decision.Why);
+        }
+        on.Print(grid);
+        if (on.Format == Format.Table)
+            foreach (var crawled in feeds)
+                on.Terminal.Out.Write("\n" + ContractText.Yaml(crawled.Feed));
+    }
+
+    static string Resolved(Invocation on, Project project, string path)
+    {
+        if (path.IndexOf("://", StringComparison.Ordinal) is not (> 0 and var at))
+            return on.PathOf(path.Length > 1 ? path.TrimEnd('/') : path);
+        var zone = path[..at];
+        return project.Zones.TryGetValue(zone, out var folder) && !folder.Contains("://", StringComparison.Ordinal)
+            ? Path.GetFullPath(path[(at + 3)..].TrimEnd('/'), Path.GetFullPath(folder, project.Root))
+            : throw new UsageException($"{path}: there is no zone '{zone}' that is a folder.", $"There are: {string.Join(", ", project.Zones.Keys)}.");
+    }
+
+    // As short as it can be written in the project, by the variable 'data' where that is its folder.
+    static string Written(Project project, string pattern)
+    {
+        if (project.Variables.TryGetValue("data", out var data) && Path.GetFullPath(data, project.Root).TrimEnd('/') + "/" is var folder && pattern.StartsWith(folder, StringComparison.Ordinal))
+            return "${var:data}/" + pattern[folder.Length..];
+        return pattern.StartsWith(project.Root + "/", StringComparison.Ordinal) ? pattern[(project.Root.Length + 1)..] : pattern;
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text.RegularExpressions;
+
+namespace Cartage.Ingest.Crawling;
+
+/// <summary>Files that look like one feed: its name, the pattern that finds them, and the names of the hive partitions on their way.</summary>
+public sealed partial record CrawledFiles(string Name, string Pattern, IReadOnlyList<string> Paths, IReadOnlyList<string> Partitions)
+{
+    /// <summary>The files of a file, folder or pattern (absolute), put together by folder and name without what looks like a date or a number.</summary>
+    public static IReadOnlyList<CrawledFiles> Find(string path)
+    {
+        if (File.Exists(path))
+            return [new(NameOf(Core(Stem(path)), path), path, [path], Hive(path))];
+        var paths = FileSource.IsGlob(path) ? FileSource.Match(path).ToList()
+            : Directory.Exists(path) ? [.. Directory.EnumerateFiles(path, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.Hidden }).Where(Known).Order(StringComparer.Ordinal)]
+            : throw new PipelineException($"{path}: there is no such file or folder", hint: "Name a file, a folder, a pattern in quotes, or zone://path.");
+        if (paths.Count == 0)
+            throw new PipelineException($"{path}: no file there that can be read as a table", hint: "CSV, TSV, JSON, NDJSON and Parquet are read, also with .gz or .zst.");
+        var found = paths.GroupBy(p => (Folder: Place(p), Core: Core(Stem(p)), Extension: Extension(p)))
+            .Select(g => new CrawledFiles(NameOf(g.Key.Core, g.First()), $"{g.Key.Folder}/{FilePattern(g.Key.Core, g.Key.Extension, [.. g.Select(Stem)])}", [.. g], Hive(g.First())))
+            .ToList();
+        return [.. found.GroupBy(f => f.Name).SelectMany(g => g.Count() == 1 ? g : g.Select((f, i) => f with { Name = i == 0 ? f.Name : $"{f.Name}_{i + 1}" }))];
+    }
+
+    static string FilePattern(string core, string extension, List<string> stems) =>
+        stems.TrueForAll(s => s == core) ? core + extension : stems.TrueForAll(s => s.StartsWith(core, StringComparison.Ordinal)) ? $"{core}*{extension}" : $"*{core}*{extension}";
+
+    static List<string> Hive(string path) => [.. path.Split('/').Select(s => HivePart().Match(s)).Where(m => m.Success).Select(m => m.Groups["name"].Value)];
+
+    // Folders that say when, or which partition, are passed through by the pattern.
+    static string Place(string path)
+    {
+        List<string> parts = [];
+        foreach (var part in Path.GetDirectoryName(path)!.Split('/'))
+            if (!(HivePart().IsMatch(part) || part.Length > 0 && Core(part).Length == 0))
+                parts.Add(part);
+            else if (parts.Count == 0 || parts[^1] != "**")
+                parts.Add("**");
+        return string.Join('/', parts);
+    }
+
+    static string NameOf(string core, string path)
+    {
+        for (var folder = Path.GetDirectoryName(path); core.Length == 0 && folder is not null; folder = Path.GetDirectoryName(folder))
+            core = HivePart().IsMatch(Path.GetFileName(folder)) ? "" : Core(Path.GetFileName(folder));
+        var name = NotInNames().Replace(core.ToLowerInvariant(), "_").Trim('_');
+        return name.Length == 0 ? "rows" : char.IsAsciiDigit(name[0]) ? "f_" + name : name;
+    }
+
+    static string Core(string stem) => Numbers().Replace(stem, "").Trim('-', '_', '.', ' ');
+
+    static string Stem(string path) => Path.GetFileName(path) is var file && file.IndexOf('.', 1) is > 0 and var dot ? file[..dot] : file;
+
+    static string Extension(string path) => Path.GetFileName(path) is var file && file.IndexOf('.', 1) is > 0 and var dot ? file[dot..] : "";
+
+    static bool Known(string path) => Extensions().IsMatch(path);
+
+    [GeneratedRegex(@"\.(csv|tsv|tab|txt|json|ndjson|jsonl|parquet|pq)(\.gz|\.zst)?$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    private static partial Regex Extensions();
+
+    [GeneratedRegex(@"^(?<name>[A-Za-z_]\w*)=.*$", RegexOptions.ExplicitCapture)]
+    private static partial Regex HivePart();
+
+    [GeneratedRegex(@"[-_. ]*\d[-_.\d]*(T\d+Z?)?", RegexOptions.ExplicitCapture)]
+    private static partial Regex Numbers();
+
+    [GeneratedRegex(@"[^a-z0-9]+")]
+    private static partial Regex NotInNames();
+}
