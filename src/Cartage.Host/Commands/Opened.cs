@@ -17,8 +17,16 @@ static class Opened
     public static Task<LoadedProject> ReadAsync(this Invocation on, string? env, IReadOnlyList<string> variables, CancellationToken ct) => Binding.CheckAsync(on.Read(env, variables), ct);
 
     /// <summary>The project when it has no mistakes; else every mistake is said and there is none.</summary>
-    public static async Task<Project?> LoadAsync(this Invocation on, string? env, IReadOnlyList<string> variables, CancellationToken ct) =>
-        on.Accept(await on.ReadAsync(env, variables, ct));
+    public static async Task<Project?> LoadAsync(this Invocation on, string? env, IReadOnlyList<string> variables, CancellationToken ct)
+    {
+        var loaded = on.Read(env, variables);
+        if (loaded.Findings.Count == 0 && SoundProject.IsKnown(loaded.Project))
+            return loaded.Project;
+        var project = on.Accept(await Binding.CheckAsync(loaded, ct));
+        if (project is not null)
+            SoundProject.Remember(project);
+        return project;
+    }
 
     static Project? Accept(this Invocation on, LoadedProject loaded)
     {

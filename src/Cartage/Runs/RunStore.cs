@@ -82,6 +82,9 @@ public sealed class RunStore : IAsyncDisposable
     /// <summary>The newest state of the newest runs, newest first.</summary>
     public Task<List<RunResult>> ListRunsAsync(int limit, CancellationToken ct) => ReadAsync("true", limit, ct);
 
+    /// <summary>The runs that have not ended.</summary>
+    public Task<List<RunResult>> ListUnfinishedAsync(CancellationToken ct) => ReadAsync("run NOT IN (SELECT run FROM runs WHERE state NOT IN ('running', 'queued'))", int.MaxValue, ct);
+
     /// <summary>One run's newest state, by its id or a unique beginning of it.</summary>
     public async Task<RunResult?> GetRunAsync(string id, CancellationToken ct) =>
         (await ReadAsync("starts_with(run, $id)", 2, ct, ("id", id))) is [var only] ? only : null;

@@ -99,7 +99,7 @@ public sealed class Workspace : IAsyncDisposable
     // The run store is brought in line with the warehouse: what committed there has succeeded, whatever was written down here.
     async Task RecoverAsync(CancellationToken ct)
     {
-        var cut = (await Store.ListRunsAsync(100, ct)).Where(r => r.State is RunState.Running or RunState.Queued).ToList();
+        var cut = await Store.ListUnfinishedAsync(ct);
         if (cut.Count == 0)
             return;
         await using var connection = await Warehouse.OpenAsync(ct);
