@@ -1,3 +1,5 @@
+using Cartage.Connectors.Sources;
+using Cartage.Connectors.Sources.Http;
 using Cartage.Connectors.Warehouses;
 using Cartage.Ingest;
 using Cartage.Projects;
@@ -41,21 +43,38 @@ public static class Connectors
             if (!Settings.TryGetValue(connection.Type, out var known))
                 yield return new(connection.File, connection.Line, $"there is no connection of type '{connection.Type}'", $"This version knows: {string.Join(", ", Settings.Keys)}.");
             else
-                foreach (var key in connection.Settings.Keys.Where(k => !known.Any(s => k == s || k.StartsWith(s + ".", StringComparison.Ordinal))))
-                    yield return new(connection.File, connection.Line, $"the connection '{connection.Name}' has no setting '{key}'", $"A connection of type {connection.Type} has: {string.Join(", ", known)}.");
+                foreach (var finding in UnknownSettings(connection, known).Concat(connection.Type == "http" ? HttpSettings.Findings(connection) : []))
+                    yield return finding;
+        foreach (var finding in FeedFindings(project))
+            yield return finding;
     }
+
+    static IEnumerable<Finding> UnknownSettings(ConnectionSpec connection, string[] known) =>
+        from key in connection.Settings.Keys
+        where !known.Any(s => key == s || key.StartsWith(s + ".", StringComparison.Ordinal))
+        select new Finding(connection.File, connection.Line, $"the connection '{connection.Name}' has no setting '{key}'", $"A connection of type {connection.Type} has: {string.Join(", ", known)}.");
+
+    static IEnumerable<Finding> FeedFindings(Project project) =>
+        from feed in project.Pipelines.SelectMany(p => p.Feeds)
+        where feed.Connection is not null && project.Connections.ContainsKey(feed.Connection)
+        let isHttp = project.Connections[feed.Connection!].Type == "http"
+        where isHttp != feed.Request is not null
+        select new Finding(feed.File, feed.Line, isHttp ? $"the feed '{feed.Name}' does not say what to ask '{feed.Connection}' for" : $"the feed '{feed.Name}' has 'get', but '{feed.Connection}' is no connection of type http", isHttp ? "Name the endpoint: get: /products." : "Take 'get' out, or name another connection.");
 
     // By type: the settings it has.
     static readonly Dictionary<string, string[]> Settings = new()
     {
+        ["http"] = HttpSettings.Keys,
         ["postgres"] = ["url", "parallel", "statement_timeout", "margin", "max_hold"],
     };
 
     /// <summary>The source of a feed, for one run: its files, or what its connection's type says.</summary>
     public static ISource OpenSource(Project project, Feed feed, TimeProvider clock) =>
-        feed.Connection is null ? new FileSource(project.Root)
+        feed.Command.Count > 0 ? new CommandSource(project.Root, clock)
+        : feed.Connection is null ? new FileSource(project.Root)
         : Connection(project, feed) switch
         {
+            { Type: "http" } connection => new HttpSource(connection, project, clock, Random.Shared),
             var connection => throw new PipelineException(
                 $"{connection.File}:{connection.Line}: there is no connection of type '{connection.Type}' that feeds can be read from",
                 hint: "This version reads files."

@@ -17,6 +17,7 @@ public sealed record DoorResult(long Read, long Dropped, long Rejecting, IReadOn
 sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IReadOnlyList<Column> columns, Table good, Table bad, RunStamp stamp, string tempFolder)
 {
     const long BatchBytes = 4L << 30;
+    const int PagesAtOnce = 256;
 
     static readonly Dialect Sql = Dialect.DuckDb;
 
@@ -46,6 +47,8 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
     async Task<DoorResult> ReadBatchAsync(IReadOnlyList<(Manifest Object, Header Header)> objects, CancellationToken ct)
     {
         var header = objects[0].Header;
+        if (header.Kind == PageRows.Kind)
+            return await ReadPagesAsync(objects, ct);
         if (objects.All(o => IsPlain(o.Object, o.Header)) && await TryFastAsync(objects, header, ct) is { } read)
             return new(read, 0, 0, [], []);
         var total = new DoorResult(0, 0, 0, [], []);
@@ -159,6 +162,28 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
             null,
             ct
         );
+    }
+
+    // Many small answers are read at once, and one by one only to find those that cannot be.
+    async Task<DoorResult> ReadPagesAsync(IReadOnlyList<(Manifest Object, Header Header)> objects, CancellationToken ct)
+    {
+        var total = new DoorResult(0, 0, 0, [], []);
+        foreach (var some in objects.GroupBy(o => o.Object.RowsAt).SelectMany(g => g.Chunk(PagesAtOnce)))
+            try
+            {
+                using var copies = await LocalCopies.FetchAsync(raw, [.. some.Select(o => o.Object.Object)], ct);
+                var read = await SortAsync(PageRows.Query([.. some.Select(o => o.Object).Zip(copies.Paths)], columns, feed.Format.Nulls), null, ct);
+                total = total.Plus(read with { Read = some.Sum(o => o.Object.Rows ?? 0) });
+            }
+            catch (Exception e) when (IsOfTheObject(e))
+            {
+                if (some.Length == 1)
+                    total = total.Plus(new(0, 0, 0, [], [(some[0].Object, e.Message.Split('\n')[0])]));
+                else
+                    foreach (var one in some)
+                        total = total.Plus(await ReadPagesAsync([one], ct));
+            }
+        return total;
     }
 
     // Text is cut into records here, not by DuckDB, so that each has a number and a broken one costs no other.

@@ -18,8 +18,20 @@ public sealed record Feed(string Pipeline, string Name, string File, int Line)
     /// <summary>The query it is read by, where it is not a whole table.</summary>
     public string? Query { get; init; }
 
+    /// <summary>What an API is asked for it.</summary>
+    public FeedRequest? Request { get; init; }
+
+    /// <summary>The program it is read from and its arguments; a program with a <c>/</c> in its name is looked for from the project's folder.</summary>
+    public IReadOnlyList<string> Command { get; init; } = [];
+
+    /// <summary>The longest the program may take.</summary>
+    public TimeSpan? CommandTimeout { get; init; }
+
     /// <summary>Whether every run reads all of it; otherwise only what its cursor says is new.</summary>
     public bool ReadsAll { get; init; }
+
+    /// <summary>Whether a feed of an API or a program goes on from run to run, and does not hand over everything each time.</summary>
+    public bool ReadsOnward { get; init; }
 
     /// <summary>How far behind its bookmark a read begins again.</summary>
     public TimeSpan? Overlap { get; init; }

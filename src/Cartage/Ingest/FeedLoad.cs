@@ -230,7 +230,9 @@ public sealed class FeedLoad
         {
             var (item, header) = group.First();
             var strange = header.Columns.Where(c => !columns.Exists(d => d.Name.Equals(c, StringComparison.OrdinalIgnoreCase))).ToList();
-            if (strange.Count == 0)
+            if (header.Kind == PageRows.Kind)
+                strange.ForEach(c => Add(new(c, "VARCHAR")));
+            if (strange.Count == 0 || header.Kind == PageRows.Kind)
                 continue;
             using var copy = await raw.FetchAsync(item.Object, ct);
             var path = Sql.Literal(copy.Path);

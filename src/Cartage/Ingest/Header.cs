@@ -23,6 +23,8 @@ sealed record Header(string Kind, IReadOnlyList<string> Columns, char Delimiter,
     /// <summary>Looks at an object; an <see cref="InvalidDataException"/> says why it cannot be read.</summary>
     public static async Task<Header> ReadAsync(DuckDbConnection connection, Feed feed, Manifest manifest, string path, CancellationToken ct)
     {
+        if (manifest.RowsAt is not null)
+            return new Header(PageRows.Kind, [.. (manifest.Fields ?? []).Concat(manifest.Constants?.Keys ?? []).Distinct(StringComparer.OrdinalIgnoreCase)], ',', false, "utf-8", false, "", "").HeldPage(feed);
         var name = manifest.Source.ToLowerInvariant();
         var (bare, compression) =
             name.EndsWith(".gz", StringComparison.Ordinal) ? (name[..^3], ", compression = 'gzip'")
@@ -88,12 +90,19 @@ sealed record Header(string Kind, IReadOnlyList<string> Columns, char Delimiter,
         var twice = Columns.GroupBy(c => c, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1);
         if (twice is not null)
             throw new InvalidDataException($"the header names '{twice.Key}' {twice.Count()} times");
-        if (Columns.FirstOrDefault(Contract.Reserves) is { } reserved)
-            throw new InvalidDataException($"the header has the column '{reserved}', a name that Cartage keeps for its own; rename it");
+        HeldPage(feed);
         if (feed.Key.FirstOrDefault(k => !Columns.Contains(k, StringComparer.OrdinalIgnoreCase)) is { } key && feed.Columns.All(c => c.Name != key || !c.Required))
             throw new InvalidDataException($"the header lacks the key column '{key}'; it has {string.Join(", ", Columns.Take(20))}");
         if (feed.Columns.FirstOrDefault(c => c.Required && !Columns.Contains(c.Name, StringComparer.OrdinalIgnoreCase)) is { } missing)
             throw new InvalidDataException($"the header lacks the required column '{missing.Name}'; it has {string.Join(", ", Columns.Take(20))}");
+        return this;
+    }
+
+    // In an answer every row has its own names: what one lacks is no matter of the others.
+    Header HeldPage(Feed feed)
+    {
+        if (Columns.FirstOrDefault(Contract.Reserves) is { } reserved)
+            throw new InvalidDataException($"the header has the column '{reserved}', a name that Cartage keeps for its own; rename it");
         if (feed.Schema == SchemaPolicy.Freeze && feed.Columns.Count > 0 && Columns.FirstOrDefault(c => feed.Columns.All(d => !d.Name.Equals(c, StringComparison.OrdinalIgnoreCase))) is { } surplus)
             throw new InvalidDataException($"the header has the column '{surplus}', which the contract does not declare (schema: freeze)");
         return this;

@@ -27,6 +27,9 @@ public sealed record Extraction(Feed Feed, Interval Interval, IReadOnlyList<Mani
     /// <summary>The rows that are loaded already.</summary>
     public required LoadedRows Loaded { get; init; }
 
+    /// <summary>What has landed of the feed that this one is asked for by.</summary>
+    public LandedRows? Parent { get; init; }
+
     /// <summary>Takes what is worth telling a person, such as a bound that is not certain.</summary>
     public IProgress<string>? Notes { get; init; }
 }
@@ -57,4 +60,13 @@ public sealed record Page(string Name, Func<CancellationToken, ValueTask<Stream>
 
     /// <summary>Whether it need not be landed when it holds no row.</summary>
     public bool OmitEmpty { get; init; }
+
+    /// <summary>Where an API's answer has its rows, as names with dots between; its bytes are then JSON.</summary>
+    public string? RowsAt { get; init; }
+
+    /// <summary>The names that its rows have.</summary>
+    public IReadOnlyList<string>? Fields { get; init; }
+
+    /// <summary>Columns that hold the same for every row.</summary>
+    public IReadOnlyDictionary<string, string>? Constants { get; init; }
 }

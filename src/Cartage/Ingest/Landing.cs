@@ -55,13 +55,16 @@ public sealed class Landing(IObjectStore raw, string tempFolder, TimeProvider cl
                 return null;
             var version = (before?.Version ?? 0) + 1;
             var key = ObjectKey.Of(feed.Pipeline, feed.Name, page.Name, $"v{version:D5}-{hash[..12]}{Extensions(page.Name)}");
-            var manifest = new Manifest(feed.Name, page.Name, version, key, bytes, hash, facts, clock.GetUtcNow())
+            var manifest = new Manifest(feed.Name, page.Name, version, key, bytes, hash, page.RowsAt is null ? facts : facts with { FirstLine = "" }, clock.GetUtcNow())
             {
                 CursorBefore = page.CursorBefore,
                 CursorAfter = page.CursorAfter,
                 Columns = page.Columns,
                 Rows = rows,
                 Deletes = page.Deletes,
+                RowsAt = page.RowsAt,
+                Fields = page.Fields,
+                Constants = page.Constants,
             };
             await MoveInAsync(copy, key, ct);
             Failpoint.Reach("land.object");

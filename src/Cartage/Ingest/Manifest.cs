@@ -23,6 +23,15 @@ public sealed record Manifest(string Feed, string Source, int Version, string Ob
 
     /// <summary>Whether its rows are keys of rows that are gone.</summary>
     public bool Deletes { get; init; }
+
+    /// <summary>Where an API's answer has its rows; null where an object is no such answer.</summary>
+    public string? RowsAt { get; init; }
+
+    /// <summary>The names that its rows have, where an answer told them.</summary>
+    public IReadOnlyList<string>? Fields { get; init; }
+
+    /// <summary>Columns that hold the same for every row of the object.</summary>
+    public IReadOnlyDictionary<string, string>? Constants { get; init; }
 }
 
 /// <summary>What the bytes told while they were copied, uncompressed where they were gzip; <paramref name="Known"/> is false where they could not be looked into.</summary>

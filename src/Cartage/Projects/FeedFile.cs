@@ -12,26 +12,27 @@ static class FeedFile
     /// <summary>Its feeds; without a resolver (project.yml could not be read) references stay as they are written.</summary>
     public static IEnumerable<Feed> Read(YamlMap map, string pipeline, Resolver? resolver)
     {
-        map.NotYet("command");
-        var (shared, connection) = (map.Texts("files"), map.Text("connection"));
+        var shared = new Shared(map.Texts("files"), map.Text("connection"), map.Texts("command"));
         foreach (var (name, feed, _, line) in map.Entries("feeds"))
             if (feed is null)
                 map.File.Add(line, $"the feed '{name}' must be a map");
             else
-                yield return ReadOne(feed, pipeline, name, line, shared, connection, resolver);
+                yield return ReadOne(feed, pipeline, name, line, shared, resolver);
         if (!map.Has("feeds") && !map.Keys.Any(k => Spelling.Suggest(k, ["feeds"]) is not null))
             map.Missing("feeds");
         map.Done();
     }
 
-    static Feed ReadOne(YamlMap map, string pipeline, string name, int line, IReadOnlyList<string> shared, string? sharedConnection, Resolver? resolver)
+    static Feed ReadOne(YamlMap map, string pipeline, string name, int line, Shared shared, Resolver? resolver)
     {
-        var files = map.Texts("files") is { Count: > 0 } own ? own : shared;
-        var connection = map.Text("connection") ?? (map.Has("files") ? null : sharedConnection);
-        if (connection is null && files.Count == 0)
+        // What a feed says of itself stands; only one that says nothing is read from where the file says.
+        var own = new Shared(map.Texts("files"), map.Text("connection"), map.Texts("command"));
+        var (files, connection, command) = own.Ways.Count > 0 ? own : shared;
+        var ways = (own.Ways.Count > 0 ? own : shared).Ways;
+        if (ways.Count == 0)
             map.Missing("files");
-        if (connection is not null && files.Count > 0)
-            map.File.Add(line, $"the feed '{name}' has both 'files' and 'connection'", "It is read from one of them.");
+        if (ways.Count > 1)
+            map.File.Add(line, $"the feed '{name}' has both '{ways[0]}' and '{ways[1]}'", "It is read from one of them.");
         List<string> resolved = [];
         foreach (var file in files)
             try
@@ -55,6 +56,9 @@ static class FeedFile
             },
             Key = map.Texts("key"),
             Connection = connection,
+            Command = command,
+            CommandTimeout = map.Duration("timeout"),
+            Request = RequestReader.Read(map),
             DeletedWhen = map.Text("deleted_when"),
             Severity = map.Choice("severity", Severity.Quarantine),
             Schema = map.Choice("schema", SchemaPolicy.Evolve),
@@ -79,6 +83,11 @@ static class FeedFile
             map.File.Add(own.Line, $"the column '{own.Name}' is one that Cartage adds to every row", $"It keeps {string.Join(", ", Contract.Own.Select(o => o.Name))} for itself.");
     }
 
+    sealed record Shared(IReadOnlyList<string> Files, string? Connection, IReadOnlyList<string> Command)
+    {
+        public IReadOnlyList<string> Ways => [.. new[] { (Files.Count > 0, "files"), (Connection is not null, "connection"), (Command.Count > 0, "command") }.Where(w => w.Item1).Select(w => w.Item2)];
+    }
+
     static string? Delimiter(YamlMap map)
     {
         if (map.Text("delimiter") is not { Length: not 1 } text)
@@ -91,13 +100,14 @@ static class FeedFile
     static Feed WithSource(YamlMap map, Feed feed)
     {
         var read = map.Choice("read", "incremental", "full");
-        if (read == "incremental" && !map.Has("cursor"))
+        if (read == "incremental" && !map.Has("cursor") && feed.Request is null)
             map.File.Add(map.LineOf("read"), "'read: incremental' needs a cursor", "Name the change time: cursor: { column: updated_at }.");
         return feed with
         {
             Relation = map.Text("table"),
             Query = map.Text("query"),
             ReadsAll = read == "full",
+            ReadsOnward = read == "incremental",
             ChunkRows = map.Number("chunk", 1) ?? feed.ChunkRows,
             Deletes = map.Map("deletes") is { } deletes ? Comparison(deletes) : null,
         };
@@ -108,7 +118,10 @@ static class FeedFile
         if (feed.Connection is null)
         {
             map.NotYet("table", "query", "deletes", "chunk");
-            if (map.Choice("read", "incremental", "full") == "full")
+            var read = map.Choice("read", "incremental", "full");
+            if (feed.Command.Count > 0)
+                feed = feed with { ReadsAll = read == "full", ReadsOnward = read == "incremental" };
+            else if (read == "full")
                 map.File.Add(map.LineOf("read"), "'read: full' is not for files", "A file is read whole, once for each content it has.");
         }
         var (text, details) = map.TextOrMap("cursor");

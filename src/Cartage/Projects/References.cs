@@ -1,3 +1,4 @@
+using Cartage.Ingest;
 using Cartage.Models;
 using Cartage.Warehouses;
 
@@ -22,6 +23,14 @@ static class References
             foreach (var feed in pipeline.Feeds)
                 if (feed.Connection is { } connection && !project.Connections.ContainsKey(connection))
                     yield return new(feed.File, feed.Line, $"the feed '{feed.Name}' is read through '{connection}', which is no connection of project.yml", Spelling.Suggest(connection, project.Connections.Keys) ?? "Add it under 'connections'.");
+            foreach (var feed in pipeline.Feeds)
+                if (feed.Request?.EachOf is { } of)
+                    if (!feeds.TryGetValue(of.Feed, out var asked) || asked == feed)
+                        yield return new(feed.File, feed.Line, $"the feed '{feed.Name}' is asked for by the rows of '{of.Feed}', which is no other feed of this pipeline", Spelling.Suggest(of.Feed, feeds.Keys.Where(k => k != feed.Name)));
+                    else if (asked.Request is null || asked.Connection != feed.Connection)
+                        yield return new(feed.File, feed.Line, $"the feed '{feed.Name}' is asked for by the rows of '{of.Feed}', which is not read from the same API", "'each_of' takes a feed of the same connection.");
+                    else if (WaitsForItself(feed, feeds))
+                        yield return new(feed.File, feed.Line, $"the feed '{feed.Name}' waits for itself, through '{of.Feed}'");
             foreach (var (feed, column) in pipeline.Feeds.SelectMany(f => f.Columns.Select(c => (f, c))))
                 if (column.References is { } reference)
                     if (!feeds.TryGetValue(reference.Feed, out var parent))
@@ -36,5 +45,14 @@ static class References
                 else if (pipeline.Models.All(m => m.Name != look.Dimension))
                     yield return new(model.File, 1, $"looks up the dimension '{look.Dimension}', which is no model.", Spelling.Suggest(look.Dimension, pipeline.Models.Select(m => m.Name)));
         }
+    }
+
+    static bool WaitsForItself(Feed feed, Dictionary<string, Feed> feeds)
+    {
+        var at = feed;
+        for (var steps = 0; steps <= feeds.Count && at.Request?.EachOf is { } of && feeds.TryGetValue(of.Feed, out var next); steps++)
+            if ((at = next).Name == feed.Name)
+                return true;
+        return false;
     }
 }

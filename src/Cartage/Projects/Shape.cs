@@ -23,6 +23,8 @@ sealed class Shape
 
     public void TextsByName(string key) => Ask(key, new() { ["type"] = "object", ["additionalProperties"] = Scalar() });
 
+    public void ListsByName(string key) => Ask(key, new() { ["type"] = "object", ["additionalProperties"] = Either(Scalar(), new() { ["type"] = "array", ["items"] = Scalar() }) });
+
     public void Choice(string key, IEnumerable<string> options) => Ask(key, new() { ["enum"] = new JsonArray([.. options.Select(o => JsonValue.Create(o))]) });
 
     public void Duration(string key) => Ask(key, new() { ["type"] = "string", ["pattern"] = Durations.Pattern });

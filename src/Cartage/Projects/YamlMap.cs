@@ -117,6 +117,21 @@ sealed class YamlMap
         return texts;
     }
 
+    /// <summary>The values of a map from names to a text or several.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> ListsByName(string key)
+    {
+        _shape?.ListsByName(key);
+        Dictionary<string, IReadOnlyList<string>> lists = [];
+        if (_shape is null && Map(key) is { } map)
+            foreach (var (name, _, _, line) in map.Entries())
+            {
+                lists[name] = map.Texts(name);
+                if (lists[name].Count == 0)
+                    File.Add(line, $"'{name}' has no value");
+            }
+        return lists;
+    }
+
     /// <summary>The items of a list, each a map or a text.</summary>
     public IEnumerable<(YamlMap? Map, string? Text, int Line)> Items(string key) =>
         _shape is not null ? [(new(File, new(), Line, _shape.Items(key)), null, Line)]

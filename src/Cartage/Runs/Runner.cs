@@ -105,12 +105,13 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, IProgres
             async () =>
             {
                 await using var source = workspace.OpenSource(feeds[0]);
-                var found = await Task.WhenAll(feeds.Select(feed => TaskAsync("extract", feed.Name, Plan.ExtractReason(feed), async () =>
+                Dictionary<string, Task<IReadOnlyList<Manifest>>> found = [];
+                Task<IReadOnlyList<Manifest>> Find(Feed feed)
                 {
-                    var manifests = await ExtractAsync(source, feed, ct);
-                    return (manifests, (Func<TaskResult, TaskResult>)(t => t with { Rows = manifests.Count }));
-                }, ct)));
-                return feeds.Zip(found, (feed, manifests) => KeyValuePair.Create(feed.Name, manifests));
+                    var parent = feed.Request?.EachOf is { } of && feeds.FirstOrDefault(f => f.Name == of.Feed) is { } asked ? Find(asked) : null;
+                    return found.TryGetValue(feed.Name, out var begun) ? begun : found[feed.Name] = ExtractAfterAsync(parent, source, feed, ct);
+                }
+                return feeds.Zip(await Task.WhenAll(feeds.Select(Find)), (feed, manifests) => KeyValuePair.Create(feed.Name, manifests));
             },
             (attempt, e) =>
             {
@@ -121,15 +122,29 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, IProgres
             ct
         );
 
-    async Task<IReadOnlyList<Manifest>> ExtractAsync(ISource source, Feed feed, CancellationToken ct)
+    // A feed that is asked for by another's rows waits until those have landed.
+    async Task<IReadOnlyList<Manifest>> ExtractAfterAsync(Task<IReadOnlyList<Manifest>>? parent, ISource source, Feed feed, CancellationToken ct)
+    {
+        var pages = parent is null ? null : await parent;
+        return await TaskAsync("extract", feed.Name, Plan.ExtractReason(feed), async () =>
+        {
+            var manifests = await ExtractAsync(source, feed, pages, ct);
+            return (manifests, (Func<TaskResult, TaskResult>)(t => t with { Rows = manifests.Count }));
+        }, ct);
+    }
+
+    async Task<IReadOnlyList<Manifest>> ExtractAsync(ISource source, Feed feed, IReadOnlyList<Manifest>? parent, CancellationToken ct)
     {
         var landing = new Landing(workspace.Zones.Raw, TempFolder, workspace.Clock);
+        if (parent is null && feed.Request?.EachOf is { } of)
+            parent = await landing.ReadManifestsAsync(_pipeline.Feeds.First(f => f.Name == of.Feed), ct);
         var extraction = new Extraction(feed, plan.Interval, await landing.ReadManifestsAsync(feed, ct))
         {
             FullRefresh = request.FullRefresh,
             From = request.From,
             Accept = request.Accept,
             Loaded = new(workspace.Warehouse, _pipeline.Name),
+            Parent = parent is null ? null : new(workspace.Zones.Raw, parent),
             Notes = new Notes(text => Tell("extract", feed.Name, RunState.Running, text)),
         };
         return await landing.LandAsync(source, extraction, ct);
