@@ -1,5 +1,9 @@
+<<<<<<< HEAD
 using Cartage.Connectors.Sources;
 using Cartage.Connectors.Sources.Http;
+=======
+using Cartage.Connectors.Sources.Postgres;
+>>>>>>> 1621515 (A PostgreSQL source: one snapshot for all feeds, pages streamed by COPY, commit-safe bookmarks, keys compared)
 using Cartage.Connectors.Warehouses;
 using Cartage.Ingest;
 using Cartage.Projects;
@@ -65,7 +69,7 @@ public static class Connectors
     static readonly Dictionary<string, string[]> Settings = new()
     {
         ["http"] = HttpSettings.Keys,
-        ["postgres"] = ["url", "parallel", "statement_timeout", "margin", "max_hold"],
+        ["postgres"] = PostgresSourceOptions.Settings,
     };
 
     /// <summary>The source of a feed, for one run: its files, or what its connection's type says.</summary>
@@ -75,6 +79,7 @@ public static class Connectors
         : Connection(project, feed) switch
         {
             { Type: "http" } connection => new HttpSource(connection, project, clock, Random.Shared),
+            { Type: "postgres" } connection => new PostgresSource(PostgresSourceOptions.Read(project, connection)),
             var connection => throw new PipelineException(
                 $"{connection.File}:{connection.Line}: there is no connection of type '{connection.Type}' that feeds can be read from",
                 hint: "This version reads files."

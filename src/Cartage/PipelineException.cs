@@ -7,6 +7,9 @@ public sealed class PipelineException(string message, bool isTransient = false, 
     /// <summary>Whether trying again may help.</summary>
     public bool IsTransient => isTransient;
 
+    /// <summary>Whether it is the data that is refused: the run ends rejected, not failed.</summary>
+    public bool Rejects { get; init; }
+
     /// <summary>What the user can do about it.</summary>
     public string? Hint => hint;
 }

@@ -140,9 +140,10 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
         return expected ?? counts[0];
     }
 
-    // Without quotes every newline ends a record: a count that owes nothing to the parser.
+    // The source's count, or that of newlines where there are no quotes: one that owes nothing to the parser.
     static long? Expected(IReadOnlyList<(Manifest Object, Header Header)> objects) =>
-        objects.All(o => o.Object.Facts.Known && (o.Header.Kind is "ndjson" || (o.Object.Facts.Quotes == 0 && o.Header.Kind is "csv" or "tsv")))
+        objects.All(o => o.Object.Rows is not null) ? objects.Sum(o => o.Object.Rows)
+        : objects.All(o => o.Object.Facts.Known && (o.Header.Kind is "ndjson" || (o.Object.Facts.Quotes == 0 && o.Header.Kind is "csv" or "tsv")))
             ? objects.Sum(o => o.Object.Facts.Newlines + (o.Object.Facts.EndsWithNewline || o.Object.Bytes == 0 ? 0 : 1) - o.Object.Facts.Blanks - (o.Header is { Kind: "csv" or "tsv", HasHeader: true } ? 1 : 0))
             : null;
 
@@ -221,7 +222,7 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
         return $$"""
             SELECT {{string.Join(", ", texts)}}, {{Sql.Literal(manifest.Object)}} AS "_object", "_record", {{rawText}} AS "_raw"
             FROM read_csv({{Sql.Literal(clean)}}, columns = {'_record': 'BIGINT', {{fields}}}, header = false, auto_detect = false, delim = {{Sql.Literal(header.Delimiter.ToString())}},
-              quote = '"', escape = '"', nullstr = [{{header.NullList}}], max_line_size = 4000000)
+              quote = '"', escape = '"', {{header.Nulls}}, max_line_size = 4000000)
             """;
     }
 
@@ -321,7 +322,7 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
             "json" => $"read_json({files}, format = 'array', columns = {{{fields}}}{header.Compression})",
             _ => $$"""
                 read_csv({{files}}, columns = {{{fields}}}, header = {{(header.HasHeader ? "true" : "false")}}, auto_detect = false, delim = {{Sql.Literal(header.Delimiter.ToString())}},
-                  quote = '"', escape = '"', nullstr = [{{header.NullList}}], new_line = {{(header.Returns ? "'\\r\\n'" : "'\\n'")}}{{header.Compression}})
+                  quote = '"', escape = '"', {{header.Nulls}}, new_line = {{(header.Returns ? "'\\r\\n'" : "'\\n'")}}{{header.Compression}})
                 """,
         };
     }

@@ -95,6 +95,9 @@ public sealed record FeedColumn(string Name, string Type)
     /// <summary>Where it is written.</summary>
     public int Line { get; init; }
 
+    /// <summary>The type as DuckDB spells it.</summary>
+    public string DoorType => Contract.SqlType(Type) ?? "VARCHAR";
+
     /// <summary>Whether every row must have a value.</summary>
     public bool Required { get; init; }
 

@@ -19,6 +19,7 @@ public sealed class FeedLoad
     readonly IReadOnlyList<(Manifest Object, Header Header)> _objects;
     readonly long _retried;
     DoorResult _door = new(0, 0, 0, [], []);
+    Deletions? _deletions;
     long _inserted, _updated, _deleted, _unchanged, _superseded, _quarantined;
 
     readonly Numbering _numbering;
@@ -57,7 +58,7 @@ public sealed class FeedLoad
         await using var door = await warehouse.OpenDoorAsync(ct);
         List<(Manifest, Header)> readable = [];
         List<(Manifest, string)> unreadable = [];
-        foreach (var item in objects)
+        foreach (var item in objects.Where(o => !o.Deletes))
             try
             {
                 using var copy = await raw.FetchAsync(item.Object, ct);
@@ -83,6 +84,8 @@ public sealed class FeedLoad
             load._door = load._door.Plus(await reader.RetryAsync(tables.Retry, ct));
             load._door = load._door with { Read = load._door.Read - replaced };
         }
+        if (objects.Where(o => o.Deletes).ToList() is { Count: > 0 } gone)
+            load._deletions = await Deletions.StageAsync(warehouse, door, raw, tables, gone, ct);
         (load.Warnings, load.Rejecting) = (load._door.Warnings, context.SetAside.Contains(feed.Name) ? 0 : load._door.Rejecting);
         await warehouse.ReceiveAsync(door, tables.Good, ct);
         await warehouse.ReceiveAsync(door, tables.Bad, ct);
@@ -93,11 +96,17 @@ public sealed class FeedLoad
     public async Task PrepareAsync(DbConnection connection, IReadOnlyDictionary<string, FeedLoad> parents, CancellationToken ct)
     {
         var versions = new Versions(connection, _tables);
+        if (_deletions is not null)
+        {
+            _superseded = await _deletions.PrepareAsync(connection, _context.Stamp, ct);
+            _door = _door with { Read = _door.Read + _deletions.Rows };
+        }
         await connection.ExecuteAsync($"CREATE OR REPLACE TABLE {Sql.Quote(_tables.OlderAside)} AS FROM {Sql.Quote(_tables.Good)} LIMIT 0", ct);
         if (Feed.Key.Count > 0 && await versions.RepeatAsync(ct))
         {
             await _numbering.NumberAsync(connection, versions.Tied, ct);
-            (_superseded, var conflicts) = await versions.KeepNewestAsync(ct);
+            var (superseded, conflicts) = await versions.KeepNewestAsync(ct);
+            _superseded += superseded;
             Rejecting += Feed.Severity == Severity.Reject ? conflicts : 0;
         }
         foreach (var column in Feed.Columns.Where(c => c.References is not null))
@@ -137,7 +146,9 @@ public sealed class FeedLoad
         if (Feed.KeepsHistory)
             await connection.ExecuteAsync(HistorySql(Feed.Base, _tables.Older, Feed.History), ct);
         await SetAsideAsync(connection, ct);
-        await Ledger.AddAsync(connection, Feed, _objects.Select(o => (o.Object, (string?)null)), _context.Stamp, ct);
+        if (_deletions is not null)
+            await _deletions.ApplyAsync(connection, ct);
+        await Ledger.AddAsync(connection, Feed, _objects.Select(o => o.Object).Concat(_deletions?.Objects ?? []).Select(o => (o, (string?)null)), _context.Stamp, ct);
         if (_door.Read > 0 || _objects.Count > 0)
             await Ledger.AddAsync(connection, Feed, Equation, _context.Stamp, ct);
     }
@@ -234,6 +245,12 @@ public sealed class FeedLoad
                 strange.ForEach(c => Add(new(c, "VARCHAR")));
             if (strange.Count == 0 || header.Kind == PageRows.Kind)
                 continue;
+            if (item.Columns is { } given)
+            {
+                foreach (var column in given)
+                    Add(column);
+                continue;
+            }
             using var copy = await raw.FetchAsync(item.Object, ct);
             var path = Sql.Literal(copy.Path);
             var from = header.Kind switch

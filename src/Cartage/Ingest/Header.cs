@@ -17,8 +17,14 @@ sealed record Header(string Kind, IReadOnlyList<string> Columns, char Delimiter,
     /// <summary>Whether a carriage return alone ends a line.</summary>
     public bool OldReturns { get; init; }
 
+    /// <summary>Whether the source wrote it with its columns known: then an empty field in quotes is a text, not a missing value.</summary>
+    public bool IsGiven { get; init; }
+
+    /// <summary>Which fields are no value, for DuckDB's reader.</summary>
+    public string Nulls => $"nullstr = [{NullList}]{(IsGiven ? ", allow_quoted_nulls = false" : "")}";
+
     /// <summary>Objects that can be read together.</summary>
-    public string Group => $"{Kind}|{Delimiter}|{Encoding}|{Returns}|{Compression}|{string.Join('\u001f', Columns)}";
+    public string Group => $"{IsGiven}|{Kind}|{Delimiter}|{Encoding}|{Returns}|{Compression}|{string.Join('\u001f', Columns)}";
 
     /// <summary>Looks at an object; an <see cref="InvalidDataException"/> says why it cannot be read.</summary>
     public static async Task<Header> ReadAsync(DuckDbConnection connection, Feed feed, Manifest manifest, string path, CancellationToken ct)
@@ -37,6 +43,8 @@ sealed record Header(string Kind, IReadOnlyList<string> Columns, char Delimiter,
             throw new InvalidDataException("its gzip data is damaged or cut off");
         if (compression.Contains("zstd") && !Zstandard.IsWhole(path))
             throw new InvalidDataException("its zstd data is damaged or cut off");
+        if (manifest.Columns is { } given)
+            return new Header("csv", [.. given.Select(c => c.Name)], ',', true, "utf-8", false, compression, "''") { IsGiven = true }.Held(feed);
         var nulls = string.Join(", ", feed.Format.Nulls.Prepend("").Distinct().Select(Dialect.DuckDb.Literal));
         if (kind is "csv" or "tsv")
         {

@@ -21,6 +21,9 @@ public sealed record Extraction(Feed Feed, Interval Interval, IReadOnlyList<Mani
     /// <summary>The start a person asked for, from where what has landed is asked for again.</summary>
     public DateTimeOffset? From { get; init; }
 
+    /// <summary>The end a person asked for, which is not included.</summary>
+    public DateTimeOffset? To { get; init; }
+
     /// <summary>What a person accepts this once.</summary>
     public IReadOnlySet<string> Accept { get; init; } = new HashSet<string>();
 

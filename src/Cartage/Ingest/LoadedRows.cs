@@ -6,6 +6,9 @@ namespace Cartage.Ingest;
 /// <summary>The rows of a pipeline's base tables, for sources that ask for more of what is there.</summary>
 public sealed class LoadedRows(IWarehouse warehouse, string pipeline)
 {
+    /// <summary>The keys of a feed that are known.</summary>
+    public LoadedKeys Keys(Feed feed) => new(warehouse, feed);
+
     /// <summary>Columns of a feed's present rows as text, distinct and in order; nothing where the feed was never loaded.</summary>
     public async IAsyncEnumerable<string?[]> ReadAsync(string feed, IReadOnlyList<string> columns, [EnumeratorCancellation] CancellationToken ct)
     {

@@ -72,7 +72,8 @@ static class FeedFile
 
     static void Consistent(YamlMap map, Feed feed)
     {
-        var names = feed.Columns.Select(c => c.Name).ToList();
+        // A table of a database has columns that nobody declares: the source says what is missing.
+        List<string> names = feed.Relation is null && feed.Query is null ? [.. feed.Columns.Select(c => c.Name)] : [];
         foreach (var key in feed.Key.Where(k => names.Count > 0 && !names.Contains(k)))
             map.File.Add(map.LineOf("key"), $"the key column '{key}' is not declared", Spelling.Suggest(key, names));
         if (feed.Cursor is { } cursor && names.Count > 0 && !names.Contains(cursor))

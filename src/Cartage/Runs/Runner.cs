@@ -48,6 +48,10 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, IProgres
         {
             result = Result(RunState.Failed, $"it took longer than its timeout of {_pipeline.Timeout}; nothing was published", "Raise 'timeout' in pipeline.yml, or look at which task is slow with 'cartage explain'.");
         }
+        catch (PipelineException e) when (e.Rejects)
+        {
+            result = await RejectAsync(e.Message, e.Hint ?? "Mend the data, then run again.", CancellationToken.None);
+        }
         catch (PipelineException e)
         {
             result = Result(RunState.Failed, e.Message, e.Hint);
@@ -142,6 +146,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, IProgres
         {
             FullRefresh = request.FullRefresh,
             From = request.From,
+            To = request.To,
             Accept = request.Accept,
             Loaded = new(workspace.Warehouse, _pipeline.Name),
             Parent = parent is null ? null : new(workspace.Zones.Raw, parent),

@@ -1,0 +1,100 @@
+using System.Data.Common;
+using Cartage.Ingest;
+using Cartage.Projects;
+using Cartage.Warehouses;
+
+namespace Cartage.Connectors.Sources.Postgres;
+
+/// <summary>A column of a feed in its database: its name and its type as the server spells it.</summary>
+sealed record SourceColumn(string Name, string Type);
+
+/// <summary>What a feed reads: a relation or a query, its columns, and the SQL that is said of them.</summary>
+sealed record SourceTable(Feed Feed, string From, IReadOnlyList<SourceColumn> Columns)
+{
+    static readonly Dialect Sql = Dialect.DuckDb; // PostgreSQL quotes as DuckDB does
+
+    /// <summary>Whether it is a stored table, with an estimate of its rows; a view or a query is read in one piece.</summary>
+    public long? EstimatedRows { get; private init; }
+
+    /// <summary>The columns as they are landed.</summary>
+    public IReadOnlyList<Column> Portable => [.. Columns.Select(c => new Column(c.Name, LoadedAs(c)))];
+
+    /// <summary>The change time's type, null for a feed without one.</summary>
+    public string? CursorType => Feed.Cursor is { } name ? Columns.First(c => c.Name == name).Type : null;
+
+    /// <summary>Every column as COPY is to write it.</summary>
+    public string Select => string.Join(", ", Columns.Select(c => $"{SourceTypes.Written(Sql.Quote(c.Name), c.Type, Wanted(c.Name))} AS {Sql.Quote(c.Name)}"));
+
+    /// <summary>The columns of the key.</summary>
+    public string Key => Sql.Quote(Feed.Key);
+
+    /// <summary>The columns of the key as the text they have once loaded.</summary>
+    public IEnumerable<string> KeyTexts => Feed.Key.Select(k => Columns.First(c => c.Name == k)).Select(c => SourceTypes.KeyText(Sql.Quote(c.Name), c.Type, LoadedAs(c)));
+
+    /// <summary>Looks at what a feed reads; a <see cref="PipelineException"/> names what is not there.</summary>
+    public static async Task<SourceTable> DescribeAsync(DbConnection connection, Feed feed, CancellationToken ct)
+    {
+        var from = feed.Query is { } query ? $"({query.Trim().TrimEnd(';')}\n) AS q" : Quoted(feed);
+        var columns = await DescribeSelectAsync(connection, from, ct);
+        var table = new SourceTable(feed, from, columns) { EstimatedRows = feed.Query is null ? await EstimateAsync(connection, from, ct) : null };
+        foreach (var needed in feed.Key.Concat(feed.Cursor is { } cursor ? [cursor] : []).Concat(feed.Columns.Where(c => c.Required).Select(c => c.Name)))
+            if (columns.All(c => c.Name != needed))
+                throw new PipelineException(
+                    $"{feed.File}:{feed.Line}: the feed '{feed.Name}': {feed.Relation ?? "its query"} has no column '{needed}'",
+                    hint: Spelling.Suggest(needed, columns.Select(c => c.Name)) ?? $"It has {string.Join(", ", columns.Take(20).Select(c => c.Name))}.");
+        return table;
+    }
+
+    /// <summary>A <c>COPY … TO STDOUT</c> of the rows for which a condition holds.</summary>
+    public string Copy(string condition = "", string order = "") =>
+        $"COPY (SELECT {Select} FROM {From}{(condition.Length == 0 ? "" : $" WHERE {condition}")}{(order.Length == 0 ? "" : $" ORDER BY {order}")}) TO STDOUT (FORMAT csv, HEADER, ENCODING 'UTF8')";
+
+    /// <summary>The condition of a range of keys.</summary>
+    public string Within(KeyRange keys) =>
+        string.Join(" AND ", new[] { keys.From is { } from ? $"({Key}) >= {Values(from)}" : null, keys.To is { } to ? $"({Key}) < {Values(to)}" : null }.OfType<string>());
+
+    // The type a column is landed with: what the contract says where that decides how a value is written.
+    string LoadedAs(SourceColumn column) => Wanted(column.Name) ?? SourceTypes.Portable(column.Type);
+
+    string? Wanted(string column) => Feed.Columns.FirstOrDefault(c => c.Name == column) ?.DoorType;
+
+    /// <summary>A key given as text, as the server's row.</summary>
+    public string Values(IReadOnlyList<string> values) => $"({string.Join(", ", values.Zip(Feed.Key, (v, k) => $"CAST({Sql.Literal(v)} AS {Columns.First(c => c.Name == k).Type})"))})";
+
+    static async Task<List<SourceColumn>> DescribeSelectAsync(DbConnection connection, string from, CancellationToken ct)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT * FROM {from} LIMIT 0";
+        await using var reader = await command.ExecuteReaderAsync(ct); // run, not only described: that proves that it may be read
+        return [.. (await reader.GetColumnSchemaAsync(ct)).Select(c => new SourceColumn(c.ColumnName, c.DataTypeName ?? "text"))];
+    }
+
+    // Views and foreign tables have no storage to sample; a table nobody analysed is told by its size.
+    static async Task<long?> EstimateAsync(DbConnection connection, string from, CancellationToken ct) =>
+        await connection.ScalarAsync<long?>(
+            """
+            SELECT CAST(CASE WHEN relkind = 'p' THEN (SELECT coalesce(sum(greatest(p.reltuples, pg_relation_size(p.oid) / 100.0)), 0) FROM pg_partition_tree(c.oid) t JOIN pg_class p ON p.oid = t.relid)
+              ELSE greatest(reltuples, CASE WHEN reltuples < 0 THEN pg_relation_size(oid) / 100.0 ELSE 0 END) END AS bigint)
+            FROM pg_class c WHERE oid = to_regclass($name) AND relkind IN ('r', 'm', 'p')
+            """, ct, ("name", from));
+
+    // store.orders, or "Store"."Orders.2024" where a name holds a dot.
+    static string Quoted(Feed feed)
+    {
+        List<string> parts = [];
+        var rest = feed.Relation!.AsSpan().Trim();
+        while (!rest.IsEmpty)
+        {
+            if (rest[0] == '"' && rest[1..].IndexOf('"') is >= 0 and var end)
+            {
+                parts.Add(rest[1..(end + 1)].ToString());
+                rest = rest[(end + 2)..].TrimStart('.');
+                continue;
+            }
+            var dot = rest.IndexOf('.');
+            parts.Add((dot < 0 ? rest : rest[..dot]).ToString());
+            rest = dot < 0 ? [] : rest[(dot + 1)..];
+        }
+        return string.Join('.', parts.Select(Sql.Quote));
+    }
+}
