@@ -45,11 +45,12 @@ sealed class Deletions(LoadTables tables, IReadOnlyList<Manifest> objects)
         return deletions;
     }
 
-    /// <summary>Adds a deleted version of every row that stood before it was missed; returns how many keys had none.</summary>
-    public async Task<long> PrepareAsync(DbConnection connection, RunStamp stamp, CancellationToken ct)
+    /// <summary>Adds a deleted version of every row that stood before it was missed; returns how many keys had none. A row that comes from the quarantine stood nowhere, unless it is one of <paramref name="fresh"/> objects.</summary>
+    public async Task<long> PrepareAsync(DbConnection connection, RunStamp stamp, IEnumerable<Manifest> fresh, CancellationToken ct)
     {
         var there = tables.Swap ? [] : (await FeedLoad.ColumnsAsync(connection, tables.Feed.Base, ct)).Select(c => c.Name).ToHashSet();
-        var seen = $"SELECT {tables.Row()} FROM {Sql.Quote(tables.Good)}{(there.Count == 0 ? "" : $" UNION ALL SELECT {tables.RowOf(there, "b")} FROM {Sql.Quote(tables.Feed.Base)} b SEMI JOIN {Sql.Quote(Gone)} k ON {tables.SameKey("b", "k")}")}";
+        var landed = tables.Swap ? "" : $" WHERE _object IN ({string.Join(", ", fresh.Select(o => Sql.Literal(o.Object)).DefaultIfEmpty("NULL"))})";
+        var seen = $"SELECT {tables.Row()} FROM {Sql.Quote(tables.Good)}{landed}{(there.Count == 0 ? "" : $" UNION ALL SELECT {tables.RowOf(there, "b")} FROM {Sql.Quote(tables.Feed.Base)} b SEMI JOIN {Sql.Quote(Gone)} k ON {tables.SameKey("b", "k")}")}";
         var values = tables.Columns.Select(c => c.Name == tables.Feed.Cursor ? $"greatest(r.{Sql.Quote(c.Name)}, g.{Sql.Quote(c.Name)})" : $"r.{Sql.Quote(c.Name)}");
         var added = await connection.ExecuteAsync(
             $"""

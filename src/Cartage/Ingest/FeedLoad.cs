@@ -98,7 +98,7 @@ public sealed class FeedLoad
         var versions = new Versions(connection, _tables);
         if (_deletions is not null)
         {
-            _superseded = await _deletions.PrepareAsync(connection, _context.Stamp, ct);
+            _superseded = await _deletions.PrepareAsync(connection, _context.Stamp, _objects.Select(o => o.Object), ct);
             _door = _door with { Read = _door.Read + _deletions.Rows };
         }
         await connection.ExecuteAsync($"CREATE OR REPLACE TABLE {Sql.Quote(_tables.OlderAside)} AS FROM {Sql.Quote(_tables.Good)} LIMIT 0", ct);
