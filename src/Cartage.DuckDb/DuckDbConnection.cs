@@ -136,6 +136,13 @@ public sealed class DuckDbConnection(string connectionString = "") : DbConnectio
             : throw new InvalidOperationException("The connection is busy with another statement; run this one on a Duplicate() of it.");
     }
 
+    /// <summary>Begins a call that nothing stops; null while there is another.</summary>
+    internal Interruption? TryEnter()
+    {
+        var call = new Interruption(this, 0, default);
+        return Interlocked.CompareExchange(ref _running, call, null) is null ? call : null;
+    }
+
     internal void Leave(Interruption call) => Interlocked.CompareExchange(ref _running, null, call);
 
     /// <summary>What holds on to the connection ends with it.</summary>
@@ -178,6 +185,19 @@ public sealed class DuckDbConnection(string connectionString = "") : DbConnectio
         }
     }
 
+    void ApplyLocal(string statements)
+    {
+        try
+        {
+            if (statements is not "")
+                Execute(statements);
+        }
+        catch (DuckDbException e)
+        {
+            throw new DuckDbException($"{e.Message} (in {statements.Trim()})", e.ErrorType, e);
+        }
+    }
+
     void Connect(Instance instance)
     {
         if (Native.duckdb_connect(instance.Handle, out var handle) != 0)
@@ -189,8 +209,7 @@ public sealed class DuckDbConnection(string connectionString = "") : DbConnectio
         try
         {
             ReportProgress();
-            if (instance.Local is not "")
-                Execute(instance.Local);
+            ApplyLocal(instance.Local);
         }
         catch
         {

@@ -12,7 +12,7 @@ sealed class Instance : IDisposable
     Instance(string? name, IReadOnlyDictionary<string, string> settings)
     {
         (_name, _settings) = (name, settings);
-        Handle = OpenHandle(name ?? ":memory:", settings, out var local);
+        Handle = OpenHandle(DataSources.IsFile(name) ? name : DataSources.Memory, settings, out var local);
         Local = local;
     }
 

@@ -40,7 +40,19 @@ sealed class RowSource : IDisposable
 
     public void Dispose()
     {
-        Result.Dispose();
+        using (var call = Result.IsStreaming ? _connection.TryEnter() : null)
+        {
+            Result.Dispose();
+            if (call is not null)
+                LetGo();
+        }
         _connection.Release(this);
+    }
+
+    // The library ends a statement that was given up, and its snapshot, only when the connection is used again.
+    void LetGo()
+    {
+        using var script = new Script(_connection.Handle, "SELECT 1");
+        script.Prepare(0).Dispose();
     }
 }
