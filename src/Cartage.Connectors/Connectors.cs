@@ -1,9 +1,6 @@
-<<<<<<< HEAD
 using Cartage.Connectors.Sources;
 using Cartage.Connectors.Sources.Http;
-=======
 using Cartage.Connectors.Sources.Postgres;
->>>>>>> 1621515 (A PostgreSQL source: one snapshot for all feeds, pages streamed by COPY, commit-safe bookmarks, keys compared)
 using Cartage.Connectors.Warehouses;
 using Cartage.Ingest;
 using Cartage.Projects;
