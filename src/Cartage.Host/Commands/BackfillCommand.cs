@@ -28,7 +28,7 @@ static class BackfillCommand
                 var states = new List<RunState>();
                 foreach (var (interval, _) in left.Where(x => !x.Done))
                 {
-                    var one = request with { From = interval.Start, To = interval.End };
+                    var one = request with { From = interval.Start, To = interval.End, Behind = true };
                     on.Say($"{interval}");
                     var results = await RunCommand.RunAsync(on, session.Workspace, await session.Workspace.PlanAsync(one, ct), one, ct);
                     states.AddRange(results.Select(x => x.State));

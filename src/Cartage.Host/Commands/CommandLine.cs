@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Cartage.Host.Socket;
 using Cartage.Projects;
 
 namespace Cartage.Host.Commands;
@@ -16,6 +17,13 @@ static class CommandLine
             if (parse.Errors.Count > 0 && parse.Action is not ExamplesHelp)
                 return Refuse(parse, shell);
             return await parse.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = terminal.Out, Error = terminal.Error }, ct);
+        }
+        catch (HeldException e)
+        {
+            if (await Client.AskAsync(e.StateFolder, shell with { Args = args }, ct) is { } code)
+                return code;
+            await terminal.Error.WriteLineAsync(Sentence(e.Cause.Message, e.Cause.Hint));
+            return ExitCode.Failed;
         }
         catch (UsageException e)
         {
@@ -73,6 +81,10 @@ static class CommandLine
         QuarantineCommand.Create(shell),
         LineageCommand.Create(shell),
         ExplainCommand.Create(shell),
+        UpCommand.Create(shell),
+        ServeCommand.Create(shell),
+        UserCommand.Create(shell),
+        TokenCommand.Create(shell),
         GcCommand.Create(shell),
         DoctorCommand.Create(shell),
         GenCommand.Create(shell),

@@ -38,14 +38,24 @@ static class Opened
         return null;
     }
 
-    /// <summary>Opens a project's tables and answers other processes' questions for as long as they are open.</summary>
-    public static async Task<Session> OpenAsync(this Invocation on, Project project, CancellationToken ct)
+    /// <summary>Opens a project's tables and answers other processes' questions for as long as they are open; where another process holds it, a <see cref="HeldException"/> has that one asked.</summary>
+    public static async Task<Session> OpenAsync(this Invocation on, Project project, CancellationToken ct, bool serves = false)
     {
-        if (on.Shell.Session is not null)
-            throw new UsageException("Only looking is possible while the project is in use.", "Wait for the run to end.");
-        var workspace = await Workspace.OpenAsync(project, on.CommandText, VersionCommand.Version, folders => Connectors.Connectors.OpenWarehouseAsync(project, folders, ct), feed => Connectors.Connectors.OpenSource(project, feed, on.Shell.Clock), on.Shell.Clock, ct);
-        return Session.Start(workspace, on.Shell);
+        if (on.Shell.Session is { } held)
+            return held.Serves && !serves ? held.Lend(project) : throw WorkspaceLock.InUse(project.StateFolder);
+        try
+        {
+            var workspace = await Workspace.OpenAsync(project, on.CommandText, VersionCommand.Version, folders => Connectors.Connectors.OpenWarehouseAsync(project, folders, ct), Sources(project, on.Shell.Clock), on.Shell.Clock, ct);
+            return Session.Start(workspace, on.Shell, serves);
+        }
+        catch (PipelineException e) when (e.IsTransient)
+        {
+            throw new HeldException(project.StateFolder, e);
+        }
     }
+
+    /// <summary>The same tables under what the user has written since.</summary>
+    public static Workspace Under(this Workspace workspace, Project project) => workspace.For(project, Sources(project, workspace.Clock));
 
     /// <summary>Says what a verb that only looks does; where another process holds the project, that one answers.</summary>
     public static Verb Looks(this Verb verb, Shell shell, Func<Invocation, Workspace, CancellationToken, Task<int>> act) => verb.Does(shell, async (on, ct) =>
@@ -62,14 +72,16 @@ static class Opened
                 await using var session = await on.OpenAsync(project, ct);
                 return await act(on, session.Workspace, ct);
             }
-            catch (PipelineException e) when (e.IsTransient && attempt < 40)
+            catch (HeldException e) when (attempt < 40)
             {
-                if (await Client.AskAsync(project.StateFolder, shell, ct) is { } code)
+                if (await Client.AskAsync(e.StateFolder, shell, ct) is { } code)
                     return code;
                 await Task.Delay(TimeSpan.FromMilliseconds(50), shell.Clock, ct);
             }
         }
     });
+
+    static Func<Ingest.Feed, Ingest.ISource> Sources(Project project, TimeProvider clock) => feed => Connectors.Connectors.OpenSource(project, feed, clock);
 
     /// <summary><c>1 row</c>, <c>2 rows</c>, <c>1,445 rows</c>.</summary>
     public static string Count(long n, string noun) => FormattableString.Invariant($"{n:N0} {noun}{(n == 1 ? "" : "s")}");

@@ -29,7 +29,7 @@ static class QuarantineRepair
                 if (!on.Value(dryRun) && rows > 0)
                 {
                     await using var connection = await session.Workspace.Warehouse.OpenAsync(ct);
-                    rows = await QuarantineTable.FixAsync(connection, feed, condition, values, ct);
+                    rows = await session.Workspace.AloneAsync(stop => QuarantineTable.FixAsync(connection, feed, condition, values, stop), ct);
                 }
                 on.Say($"{(on.Value(dryRun) ? "Would mend" : "Mended")} {Opened.Count(rows, "row")} of {feed.Name}. They come back with the next run, or now: cartage quarantine release {feed.Name}");
                 return ExitCode.Succeeded;
@@ -56,7 +56,7 @@ static class QuarantineRepair
                     return ExitCode.Succeeded;
                 }
                 await using (var connection = await session.Workspace.Warehouse.OpenAsync(ct))
-                    await QuarantineTable.MarkAsync(connection, feed, condition, "fixed", ct);
+                    await session.Workspace.AloneAsync(stop => QuarantineTable.MarkAsync(connection, feed, condition, "fixed", stop), ct);
                 var request = new RunRequest($"{feed.Pipeline}.*");
                 var results = await RunCommand.RunAsync(on, session.Workspace, await session.Workspace.PlanAsync(request, ct), request, ct);
                 return ExitCode.Of(results.Select(x => x.State), strict: false);

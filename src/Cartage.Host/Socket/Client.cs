@@ -28,7 +28,9 @@ static class Client
             var request = new Request(VersionCommand.Version, [.. shell.Args], shell.Folder, terminal.Width, terminal.OutIsTerminal, terminal.ErrorIsTerminal, terminal.Color);
             await stream.WriteAsync(Encoding.UTF8.GetBytes(Protocol.Write(request) + "\n"), ct);
             using StreamReader reader = new(stream, Encoding.UTF8);
-            while (await reader.ReadLineAsync(ct) is { } line)
+            // Ctrl-C here is Ctrl-C there: the holder ends the command and still says what it came to.
+            await using var interrupted = ct.Register(() => socket.Shutdown(SocketShutdown.Send));
+            while (await reader.ReadLineAsync(CancellationToken.None) is { } line)
             {
                 var reply = Protocol.ReadReply(line);
                 if (reply?.Exit is { } code)

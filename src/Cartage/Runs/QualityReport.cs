@@ -29,11 +29,41 @@ public static class QualityReport
             [.. setAside.SelectMany(f => f.Value.Select(r => new ReportedReason(f.Key, r.Rules, r.Rows, r.Example)))],
             [.. run.Checks.Select(c => new ReportedCheck(c.Check.Name, c.Table, c.Check.Severity.ToString().ToLowerInvariant(), c.Passed, c.Accepted, c.Failing, c.Message, c.Samples))],
             profiles, run.Tasks);
-        var folder = ObjectKey.Of(run.Pipeline, run.Interval.End.UtcDateTime.ToString("yyyy-MM-dd", null), run.RunId);
+        var folder = Folder(run);
         var before = await PreviousAsync(reports, run, ct);
         await reports.PutAsync(folder + "/quality.json", new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(data, ReportJson.Default.ReportData)), ct);
         await reports.PutAsync(folder + "/quality.html", new MemoryStream(System.Text.Encoding.UTF8.GetBytes(ReportHtml.Render(data, before))), ct);
         return $"{reports}/{folder}/quality.html";
+    }
+
+    /// <summary>What a run's report shows; nothing where there is none.</summary>
+    public static Task<ReportData?> ReadAsync(IObjectStore reports, RunResult run, CancellationToken ct) => ReadAsync(reports, Folder(run) + "/quality.json", ct);
+
+    /// <summary>A run's report as a page; nothing where there is none.</summary>
+    public static async Task<byte[]?> ReadPageAsync(IObjectStore reports, RunResult run, CancellationToken ct)
+    {
+        if (!await HasAsync(reports, Folder(run) + "/quality.html", ct))
+            return null;
+        using var copy = await reports.FetchAsync(Folder(run) + "/quality.html", ct);
+        return await File.ReadAllBytesAsync(copy.Path, ct);
+    }
+
+    static string Folder(RunResult run) => ObjectKey.Of(run.Pipeline, run.Interval.End.UtcDateTime.ToString("yyyy-MM-dd", null), run.RunId);
+
+    static async Task<bool> HasAsync(IObjectStore reports, string key, CancellationToken ct)
+    {
+        await foreach (var item in reports.ListAsync(key, ct))
+            return item.Key == key;
+        return false;
+    }
+
+    static async Task<ReportData?> ReadAsync(IObjectStore reports, string key, CancellationToken ct)
+    {
+        if (!await HasAsync(reports, key, ct))
+            return null;
+        using var copy = await reports.FetchAsync(key, ct);
+        await using var file = File.OpenRead(copy.Path);
+        return await JsonSerializer.DeserializeAsync(file, ReportJson.Default.ReportData, ct);
     }
 
     static async Task<ReportData?> PreviousAsync(IObjectStore reports, RunResult run, CancellationToken ct)
@@ -42,11 +72,7 @@ public static class QualityReport
         await foreach (var item in reports.ListAsync(ObjectKey.Of(run.Pipeline) + "/", ct))
             if (item.Key.EndsWith("/quality.json", StringComparison.Ordinal))
                 newest = newest is null || string.CompareOrdinal(item.Key.Split('/')[^2], newest.Key.Split('/')[^2]) > 0 ? item : newest;
-        if (newest is null)
-            return null;
-        using var copy = await reports.FetchAsync(newest.Key, ct);
-        await using var file = File.OpenRead(copy.Path);
-        return await JsonSerializer.DeserializeAsync(file, ReportJson.Default.ReportData, ct);
+        return newest is null ? null : await ReadAsync(reports, newest.Key, ct);
     }
 }
 

@@ -27,6 +27,15 @@ public sealed record RunRequest(string? Selector = null)
     /// <summary>The run before which an object must have been loaded to be rebuilt from; with a replay that only shows.</summary>
     public string? Before { get; init; }
 
+    /// <summary>The only pipeline taken of those the selector means.</summary>
+    public string? Pipeline { get; init; }
+
+    /// <summary>The id of the run, where it was given out before it began; for a request of one pipeline.</summary>
+    public string? RunId { get; init; }
+
+    /// <summary>Whether it waits behind fresh runs, as a back-fill does.</summary>
+    public bool Behind { get; init; }
+
     /// <summary>Whether the phase runs.</summary>
     public bool Runs(string phase) => Only.Count == 0 || Only.Contains(phase);
 }

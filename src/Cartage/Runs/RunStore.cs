@@ -1,5 +1,7 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Threading.Channels;
 using Cartage.DuckDb;
 using Cartage.Warehouses;
 
@@ -14,11 +16,13 @@ public sealed class RunStore : IAsyncDisposable
           run VARCHAR, seq BIGINT, pipeline VARCHAR, state VARCHAR, interval_start TIMESTAMP, interval_end TIMESTAMP,
           started_at TIMESTAMP, took_ms DOUBLE, message VARCHAR, hint VARCHAR, report VARCHAR, tasks VARCHAR, equations VARCHAR);
         CREATE TABLE IF NOT EXISTS logs (run VARCHAR, seq BIGINT, "at" TIMESTAMP, kind VARCHAR, task VARCHAR, state VARCHAR, message VARCHAR);
+        CREATE TABLE IF NOT EXISTS requests (run VARCHAR, pipeline VARCHAR, request VARCHAR, "by" VARCHAR, "at" TIMESTAMP);
         """;
 
     readonly DuckDbConnection _connection;
     readonly SemaphoreSlim _one = new(1, 1);
     readonly List<RunEvent> _pending = [];
+    readonly List<Channel<RunEvent>> _followers = [];
     long _seq;
 
     RunStore(DuckDbConnection connection) => _connection = connection;
@@ -50,6 +54,41 @@ public sealed class RunStore : IAsyncDisposable
     {
         lock (_pending)
             _pending.Add(e);
+        lock (_followers)
+            foreach (var follower in _followers)
+                follower.Writer.TryWrite(e);
+    }
+
+    /// <summary>Events of every run from now on, as they happen; who is slow loses the oldest.</summary>
+    public async IAsyncEnumerable<RunEvent> FollowAsync([EnumeratorCancellation] CancellationToken ct)
+    {
+        var channel = Channel.CreateBounded<RunEvent>(new BoundedChannelOptions(1000) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+        lock (_followers)
+            _followers.Add(channel);
+        try
+        {
+            await foreach (var e in channel.Reader.ReadAllAsync(ct))
+                yield return e;
+        }
+        finally
+        {
+            lock (_followers)
+                _followers.Remove(channel);
+        }
+    }
+
+    /// <summary>Does something with the store's own connection while nobody else uses it.</summary>
+    public async Task<T> UseAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken ct)
+    {
+        await _one.WaitAsync(ct);
+        try
+        {
+            return await work(_connection);
+        }
+        finally
+        {
+            _one.Release();
+        }
     }
 
     /// <summary>Writes a run's state and the events so far in one commit.</summary>
@@ -80,14 +119,54 @@ public sealed class RunStore : IAsyncDisposable
     }
 
     /// <summary>The newest state of the newest runs, newest first.</summary>
-    public Task<List<RunResult>> ListRunsAsync(int limit, CancellationToken ct) => ReadAsync("true", limit, ct);
+    public Task<List<RunResult>> ListRunsAsync(int limit, CancellationToken ct) => ListRunsAsync(new RunFilter(limit), ct);
+
+    /// <summary>The newest state of the runs that a filter means, newest first.</summary>
+    public Task<List<RunResult>> ListRunsAsync(RunFilter filter, CancellationToken ct)
+    {
+        List<(string, object?)> parameters = [("limit", (long)filter.Limit)];
+        List<string> where = ["true"];
+        if (filter.Pipeline is { } pipeline)
+            (where, parameters) = ([.. where, "pipeline = $pipeline"], [.. parameters, ("pipeline", pipeline)]);
+        if (filter.Before is { } before)
+            (where, parameters) = ([.. where, "run < $before"], [.. parameters, ("before", before)]);
+        var having = filter.States is { Count: > 0 } states ? $"HAVING arg_max(state, seq) IN ({string.Join(", ", states.Select(x => Dialect.DuckDb.Literal(Text(x))))})" : "";
+        return ReadAsync($"WHERE {string.Join(" AND ", where)} GROUP BY run {having} ORDER BY run DESC LIMIT $limit", filter.Brief, ct, [.. parameters]);
+    }
+
+    /// <summary>The newest runs of each pipeline without their tasks, newest first.</summary>
+    public Task<List<RunResult>> LastRunsAsync(int perPipeline, CancellationToken ct) =>
+        ReadAsync("GROUP BY pipeline, run QUALIFY row_number() OVER (PARTITION BY pipeline ORDER BY run DESC) <= $n", brief: true, ct, ("n", (long)perPipeline));
+
+    /// <summary>The runs of a pipeline whose intervals touch another, newest first, without their tasks.</summary>
+    public Task<List<RunResult>> TouchingAsync(string pipeline, Interval interval, CancellationToken ct) =>
+        ReadAsync("WHERE pipeline = $pipeline AND interval_end > $start AND interval_start < $end GROUP BY run", brief: true, ct, ("pipeline", pipeline), ("start", interval.Start.UtcDateTime), ("end", interval.End.UtcDateTime));
+
+    /// <summary>How many runs of each state started since an instant or have not ended.</summary>
+    public async Task<IReadOnlyDictionary<RunState, long>> CountAsync(DateTimeOffset since, CancellationToken ct) =>
+        (await UseAsync(connection => connection.QueryAsync(
+            "SELECT state, count(*) FROM (SELECT arg_max(state, seq) AS state, max(started_at) AS started_at FROM runs GROUP BY run) WHERE started_at >= $since OR state IN ('queued', 'running') GROUP BY state",
+            r => (State(r.GetString(0)), r.GetInt64(1)), ct, ("since", since.UtcDateTime)), ct)).ToDictionary();
 
     /// <summary>The runs that have not ended.</summary>
     public Task<List<RunResult>> ListUnfinishedAsync(CancellationToken ct) => ReadAsync("run NOT IN (SELECT run FROM runs WHERE state NOT IN ('running', 'queued'))", int.MaxValue, ct);
 
     /// <summary>One run's newest state, by its id or a unique beginning of it.</summary>
     public async Task<RunResult?> GetRunAsync(string id, CancellationToken ct) =>
-        (await ReadAsync("starts_with(run, $id)", 2, ct, ("id", id))) is [var only] ? only : null;
+        (await ReadAsync("WHERE starts_with(run, $id) GROUP BY run LIMIT 2", brief: false, ct, ("id", id))) is [var only] ? only : null;
+
+    /// <summary>Writes a request down, so that it outlives the process.</summary>
+    public Task AskAsync(AskedRun run, CancellationToken ct) =>
+        UseAsync(connection => connection.ExecuteAsync(
+            "INSERT INTO requests VALUES ($run, $pipeline, $request, $by, $at)", ct,
+            ("run", run.RunId), ("pipeline", run.Pipeline), ("request", JsonSerializer.Serialize(run.Request, RunJson.Default.RunRequest)), ("by", run.By), ("at", run.At.UtcDateTime)), ct);
+
+    /// <summary>Who asked for a run and for what, where it was written down.</summary>
+    public async Task<AskedRun?> AskedAsync(string runId, CancellationToken ct) => (await ReadAskedAsync("run = $run", ct, ("run", runId))) is [var only, ..] ? only : null;
+
+    /// <summary>The requests whose runs have not ended, oldest first.</summary>
+    public Task<List<AskedRun>> OpenRequestsAsync(CancellationToken ct) =>
+        ReadAskedAsync("run IN (SELECT run FROM runs GROUP BY run HAVING arg_max(state, seq) IN ('queued', 'running'))", ct);
 
     /// <summary>A run's events after a position, oldest first.</summary>
     public async Task<List<(long Seq, RunEvent Event)>> LogAsync(string runId, long after, CancellationToken ct)
@@ -114,6 +193,7 @@ public sealed class RunStore : IAsyncDisposable
         await _one.WaitAsync(ct);
         try
         {
+            await _connection.ExecuteAsync("DELETE FROM requests WHERE run IN (SELECT run FROM runs WHERE started_at < $before)", ct, ("before", before.UtcDateTime));
             await _connection.ExecuteAsync("DELETE FROM logs WHERE run IN (SELECT run FROM runs WHERE started_at < $before)", ct, ("before", before.UtcDateTime));
             return await _connection.ExecuteAsync("DELETE FROM runs WHERE started_at < $before", ct, ("before", before.UtcDateTime));
         }
@@ -131,24 +211,23 @@ public sealed class RunStore : IAsyncDisposable
         _one.Dispose();
     }
 
-    async Task<List<RunResult>> ReadAsync(string condition, int limit, CancellationToken ct, params (string, object?)[] parameters)
+    async Task<List<RunResult>> ReadAsync(string which, bool brief, CancellationToken ct, params (string, object?)[] parameters)
     {
         await _one.WaitAsync(ct);
         try
         {
             return await _connection.QueryAsync(
                 $"""
-                SELECT run, pipeline, state, interval_start, interval_end, started_at, took_ms, message, hint, report, tasks, equations
-                FROM runs WHERE {condition} QUALIFY row_number() OVER (PARTITION BY run ORDER BY seq DESC) = 1
-                ORDER BY run DESC LIMIT {limit}
+                SELECT run, pipeline, state, interval_start, interval_end, started_at, took_ms, message, hint, report{(brief ? "" : ", tasks, equations")}
+                FROM runs WHERE seq IN (SELECT max(seq) FROM runs {which}) ORDER BY run DESC
                 """,
                 r => new RunResult(r.GetString(0), r.GetString(1), State(r.GetString(2)), new(Utc(r, 3), Utc(r, 4)), Utc(r, 5), TimeSpan.FromMilliseconds(r.GetDouble(6)))
                 {
                     Message = r.IsDBNull(7) ? null : r.GetString(7),
                     Hint = r.IsDBNull(8) ? null : r.GetString(8),
                     Report = r.IsDBNull(9) ? null : r.GetString(9),
-                    Tasks = JsonSerializer.Deserialize(r.GetString(10), RunJson.Default.IReadOnlyListTaskResult)!,
-                    Equations = JsonSerializer.Deserialize(r.GetString(11), RunJson.Default.IReadOnlyListRowEquation)!,
+                    Tasks = brief ? [] : JsonSerializer.Deserialize(r.GetString(10), RunJson.Default.IReadOnlyListTaskResult)!,
+                    Equations = brief ? [] : JsonSerializer.Deserialize(r.GetString(11), RunJson.Default.IReadOnlyListRowEquation)!,
                 },
                 ct,
                 parameters);
@@ -158,6 +237,12 @@ public sealed class RunStore : IAsyncDisposable
             _one.Release();
         }
     }
+
+    Task<List<AskedRun>> ReadAskedAsync(string condition, CancellationToken ct, params (string, object?)[] parameters) =>
+        UseAsync(connection => connection.QueryAsync(
+            $"SELECT run, pipeline, request, \"by\", \"at\" FROM requests WHERE {condition} ORDER BY \"at\", run",
+            r => new AskedRun(r.GetString(0), r.GetString(1), JsonSerializer.Deserialize(r.GetString(2), RunJson.Default.RunRequest)!, r.GetString(3), Utc(r, 4)),
+            ct, parameters), ct);
 
     async Task FlushPendingAsync(CancellationToken ct)
     {

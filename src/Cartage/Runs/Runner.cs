@@ -10,7 +10,7 @@ using Cartage.Warehouses;
 namespace Cartage.Runs;
 
 /// <summary>Does what a plan says: extract, stage, build, check, and publish in one transaction; the one place where an exception becomes a result.</summary>
-sealed class Runner(Workspace workspace, Plan plan, RunRequest request, IProgress<RunEvent>? progress)
+sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string runId, IProgress<RunEvent>? progress)
 {
     readonly Dialect _dialect = workspace.Warehouse.Dialect;
     readonly Pipeline _pipeline = plan.Pipeline;
@@ -19,7 +19,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, IProgres
     readonly Dictionary<string, string> _built = [];
     readonly long _began = workspace.Clock.GetTimestamp();
     readonly DateTimeOffset _startedAt = workspace.Clock.GetUtcNow();
-    readonly string _runId = workspace.Ids.Next(workspace.Clock.GetUtcNow());
+    readonly string _runId = runId;
     IReadOnlyList<CheckResult> _checks = [];
     IReadOnlyList<TableProfile> _profiles = [];
     IReadOnlyList<TableDifference> _differences = [];

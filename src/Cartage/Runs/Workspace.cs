@@ -11,10 +11,11 @@ namespace Cartage.Runs;
 /// <summary>An opened project: its lock, warehouse, zones and run store.</summary>
 public sealed class Workspace : IAsyncDisposable
 {
-    readonly WorkspaceLock _lock;
+    readonly WorkspaceLock? _lock;
+    readonly Turns _turns;
 
-    Workspace(WorkspaceLock @lock, Project project, IWarehouse warehouse, RunStore store, Zones zones, Func<Feed, ISource> openSource, TimeProvider clock) =>
-        (_lock, Project, Warehouse, Store, Zones, OpenSource, Clock) = (@lock, project, warehouse, store, zones, openSource, clock);
+    Workspace(WorkspaceLock? @lock, Turns turns, Project project, IWarehouse warehouse, RunStore store, Zones zones, Func<Feed, ISource> openSource, RunIds ids, TimeProvider clock) =>
+        (_lock, _turns, Project, Warehouse, Store, Zones, OpenSource, Ids, Clock) = (@lock, turns, project, warehouse, store, zones, openSource, ids, clock);
 
     /// <summary>What the user wrote.</summary>
     public Project Project { get; }
@@ -34,7 +35,7 @@ public sealed class Workspace : IAsyncDisposable
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; }
 
-    internal RunIds Ids { get; } = new();
+    internal RunIds Ids { get; }
 
     /// <summary>Takes the lock and opens everything, then ends what a killed process left behind.</summary>
     public static async Task<Workspace> OpenAsync(Project project, string command, string version, Func<IReadOnlyList<string>, Task<IWarehouse>> openWarehouse, Func<Feed, ISource> openSource, TimeProvider clock, CancellationToken ct)
@@ -48,7 +49,7 @@ public sealed class Workspace : IAsyncDisposable
             var raw = new LocalFolder(Zone("raw"));
             warehouse = await openWarehouse([raw.Root]);
             store = await RunStore.OpenAsync(Path.Combine(project.StateFolder, "state.duckdb"), ct);
-            var workspace = new Workspace(taken, project, warehouse, store, new(raw, new LocalFolder(Zone("processed")), new LocalFolder(Zone("reports"))), openSource, clock);
+            var workspace = new Workspace(taken, new(), project, warehouse, store, new(raw, new LocalFolder(Zone("processed")), new LocalFolder(Zone("reports"))), openSource, new(), clock);
             await workspace.RecoverAsync(ct);
             return workspace;
         }
@@ -69,7 +70,7 @@ public sealed class Workspace : IAsyncDisposable
         await using var connection = await Warehouse.OpenAsync(ct);
         await WarehouseState.EnsureAsync(connection, ct);
         List<Plan> plans = [];
-        foreach (var (pipeline, models) in await Selector.SelectAsync(Project, request.Selector, p => ReadsAsync(connection, p, ct)))
+        foreach (var (pipeline, models) in (await Selector.SelectAsync(Project, request.Selector, p => ReadsAsync(connection, p, ct))).Where(x => request.Pipeline is null || x.Pipeline.Name == request.Pipeline))
         {
             var known = await WarehouseState.DefinitionsAsync(connection, pipeline, ct);
             var loaded = await WarehouseState.LoadedFeedsAsync(connection, pipeline, ct);
@@ -79,38 +80,101 @@ public sealed class Workspace : IAsyncDisposable
         return plans;
     }
 
-    /// <summary>Runs plans one after the other; an exception becomes a result in the runner.</summary>
+    /// <summary>The pipelines a selector means something in.</summary>
+    public async Task<IReadOnlyList<Pipeline>> SelectAsync(string? selector, CancellationToken ct)
+    {
+        await using var connection = await Warehouse.OpenAsync(ct);
+        return [.. (await Selector.SelectAsync(Project, selector, p => ReadsAsync(connection, p, ct))).Select(x => x.Pipeline)];
+    }
+
+    /// <summary>The same tables and history under what the user has written since; who opened it first closes it.</summary>
+    public Workspace For(Project project, Func<Feed, ISource> openSource) => new(null, _turns, project, Warehouse, Store, Zones, openSource, Ids, Clock);
+
+    /// <summary>Runs plans one after the other, each when it is its turn; an exception becomes a result in the runner.</summary>
     public async Task<IReadOnlyList<RunResult>> RunAsync(IReadOnlyList<Plan> plans, RunRequest request, IProgress<RunEvent>? progress, CancellationToken ct)
     {
         List<RunResult> results = [];
         foreach (var plan in plans)
-            results.Add(await new Runner(this, plan, request, progress).RunAsync(ct));
+        {
+            var runId = request.RunId ?? Ids.Next(Clock.GetUtcNow());
+            results.Add(await InTurnAsync(runId, plan.Pipeline.Name, plan.Interval, request.Behind, stop => new Runner(this, plan, request, runId, progress).RunAsync(stop), ct));
+        }
         return results;
     }
+
+    /// <summary>Runs what was asked of one pipeline, planned when it is its turn, and so after what ran before it.</summary>
+    public Task<RunResult> RunAsync(AskedRun asked, CancellationToken ct)
+    {
+        var request = asked.Request with { Pipeline = asked.Pipeline, RunId = asked.RunId };
+        return InTurnAsync(asked.RunId, asked.Pipeline, Span(request), request.Behind, async stop =>
+        {
+            try
+            {
+                var plan = (await PlanAsync(request, stop)).Single();
+                return await new Runner(this, plan, request, asked.RunId, null).RunAsync(stop);
+            }
+            catch (PipelineException e)
+            {
+                var failed = new RunResult(asked.RunId, asked.Pipeline, RunState.Failed, Span(request), Clock.GetUtcNow(), TimeSpan.Zero) { Message = e.Message, Hint = e.Hint };
+                await Store.SaveAsync(failed, CancellationToken.None);
+                return failed;
+            }
+        }, ct);
+    }
+
+    /// <summary>Changes tables outside a run, such as rows in quarantine, while no run does.</summary>
+    public Task<T> AloneAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken ct) => _turns.TakeAsync(Ids.Next(Clock.GetUtcNow()), behind: false, work, ct);
+
+    /// <summary>The id of a run that is asked for now.</summary>
+    public string NewRunId() => Ids.Next(Clock.GetUtcNow());
+
+    /// <summary>Ends a run that waits or works; false where there is none of that id.</summary>
+    public bool Cancel(string runId) => _turns.Cancel(runId);
+
+    /// <summary>The interval a request names, as far as it does.</summary>
+    public Interval Span(RunRequest request) => new(request.From ?? request.To ?? Clock.GetUtcNow(), request.To ?? request.From ?? Clock.GetUtcNow());
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_lock is null)
+            return;
         await Store.DisposeAsync();
         await Warehouse.DisposeAsync();
         _lock.Dispose();
     }
 
+    async Task<RunResult> InTurnAsync(string runId, string pipeline, Interval interval, bool behind, Func<CancellationToken, Task<RunResult>> run, CancellationToken ct)
+    {
+        try
+        {
+            return await _turns.TakeAsync(runId, behind, run, ct);
+        }
+        catch (OperationCanceledException)
+        {
+            var cancelled = new RunResult(runId, pipeline, RunState.Cancelled, interval, Clock.GetUtcNow(), TimeSpan.Zero) { Message = "it was cancelled before it began" };
+            await Store.SaveAsync(cancelled, CancellationToken.None);
+            return cancelled;
+        }
+    }
+
     // The run store is brought in line with the warehouse: what committed there has succeeded, whatever was written down here.
+    // What was asked for and did not get to its commit waits for the next server, which runs it again.
     async Task RecoverAsync(CancellationToken ct)
     {
         var cut = await Store.ListUnfinishedAsync(ct);
         if (cut.Count == 0)
             return;
+        var asked = (await Store.OpenRequestsAsync(ct)).Select(x => x.RunId).ToHashSet();
         await using var connection = await Warehouse.OpenAsync(ct);
         await WarehouseState.EnsureAsync(connection, ct);
         foreach (var run in cut)
-            await Store.SaveAsync(
-                await WarehouseState.OutcomeAsync(connection, run.RunId, ct) is { } state
-                    ? run with { State = state, Message = "its process ended after the commit" }
-                    : run with { State = RunState.Failed, Message = "its process ended before the commit; nothing was published", Hint = "Run again." },
-                ct
-            );
+            if (await WarehouseState.OutcomeAsync(connection, run.RunId, ct) is { } state)
+                await Store.SaveAsync(run with { State = state, Message = "its process ended after the commit" }, ct);
+            else if (!asked.Contains(run.RunId))
+                await Store.SaveAsync(run with { State = RunState.Failed, Message = "its process ended before the commit; nothing was published", Hint = "Run again." }, ct);
+            else if (run.State == RunState.Running)
+                await Store.SaveAsync(run with { State = RunState.Queued, Message = "its process ended before the commit; it runs again when the server is up" }, ct);
     }
 
     // A scheduled pipeline's interval ends at the last tick, however late it is run: what a run covers does not hang on the clock.

@@ -23,17 +23,21 @@ public sealed class WorkspaceLock : IDisposable
         }
         catch (IOException)
         {
-            throw new PipelineException(
-                ReadHolder(stateFolder) is { } holder
-                    ? $"the project is in use by process {holder.ProcessId} ('{holder.Command}', since {holder.Since.UtcDateTime:HH:mm:ss} UTC)"
-                    : "the project is in use by another process",
-                isTransient: true,
-                hint: "Wait for it to end, or stop it."
-            );
+            throw InUse(stateFolder);
         }
         File.WriteAllText(HolderFile(stateFolder), JsonSerializer.Serialize(new Holder(Environment.ProcessId, command, clock.GetUtcNow(), version), RunJson.Default.Holder));
         return new(file);
     }
+
+    /// <summary>What to say to whom the lock was refused.</summary>
+    public static PipelineException InUse(string stateFolder) =>
+        new(
+            ReadHolder(stateFolder) is { } holder
+                ? $"the project is in use by process {holder.ProcessId} ('{holder.Command}', since {holder.Since.UtcDateTime:HH:mm:ss} UTC)"
+                : "the project is in use by another process",
+            isTransient: true,
+            hint: "Wait for it to end, or stop it."
+        );
 
     /// <summary>Who holds the lock, as far as it is written down.</summary>
     public static Holder? ReadHolder(string stateFolder)

@@ -1,0 +1,24 @@
+using Cartage.Host.Access;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Cartage.Host.Api;
+
+/// <summary>The API, from the lists of its operations.</summary>
+static class Endpoints
+{
+    /// <summary>All of it.</summary>
+    public static IReadOnlyList<Operation> All { get; } = [.. RunsApi.Operations, .. PipelinesApi.Operations];
+
+    public static void MapApi(this IEndpointRouteBuilder app)
+    {
+        foreach (var x in All)
+            app.MapMethods(x.Path, [x.Method], x.Handle).RequireAuthorization(x.Scope);
+        var document = OpenApi.Write(All, app.ServiceProvider.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions);
+        app.MapGet("/api/openapi.json", () => Results.Text(document, "application/json")).RequireAuthorization(Scope.Read);
+    }
+}

@@ -1,0 +1,24 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Cartage.Host.Api;
+
+/// <summary>One thing the API does: where, with which scope, and what for; the document of all of them is made from the same list that answers.</summary>
+sealed record Operation(string Method, string Path, string Scope, string Summary, Delegate Handle)
+{
+    /// <summary>What it is called in the document.</summary>
+    public string Id => Handle.Method.Name.Replace("Async", "", StringComparison.Ordinal) is var name ? char.ToLowerInvariant(name[0]) + name[1..] : "";
+
+    /// <summary>Values in the path.</summary>
+    public IEnumerable<string> PathNames => Path.Split('/').Where(x => x.StartsWith('{')).Select(x => x.Trim('{', '}'));
+
+    /// <summary>Values after the question mark.</summary>
+    public IEnumerable<ParameterInfo> Query => Handle.Method.GetParameters().Where(x => !PathNames.Contains(x.Name) && x.GetCustomAttribute<FromBodyAttribute>() is null && (Nullable.GetUnderlyingType(x.ParameterType) ?? x.ParameterType) is var type && (type.IsPrimitive || type == typeof(string)));
+
+    /// <summary>What is sent along.</summary>
+    public Type? Body => Handle.Method.GetParameters().FirstOrDefault(x => x.GetCustomAttribute<FromBodyAttribute>() is not null)?.ParameterType;
+
+    /// <summary>Data as the API writes it.</summary>
+    public static IResult Json(object? value, int status = StatusCodes.Status200OK) => Results.Content(Output.Cell.Json(value), "application/json", statusCode: status);
+}

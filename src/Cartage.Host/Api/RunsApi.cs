@@ -1,0 +1,60 @@
+using Cartage.Host.Access;
+using Cartage.Host.Output;
+using Cartage.Host.Serving;
+using Cartage.Runs;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Cartage.Host.Api;
+
+/// <summary>Runs: looked at, asked for, cancelled.</summary>
+static class RunsApi
+{
+    public static IReadOnlyList<Operation> Operations { get; } =
+    [
+        new("GET", "/api/runs", Scope.Read, "Runs, newest first; 'before' is a run's id to go on after.", ListRuns),
+        new("POST", "/api/runs", Scope.Run, "Ask for runs; they start when it is their turn.", StartRuns),
+        new("GET", "/api/runs/{run}", Scope.Read, "One run with its tasks, counts and checks.", GetRun),
+        new("GET", "/api/runs/{run}/log", Scope.Read, "What happened in a run, after a position.", GetLog),
+        new("POST", "/api/runs/{run}/cancel", Scope.Run, "End a run that waits or works; nothing is published.", CancelRun),
+        new("POST", "/api/runs/{run}/again", Scope.Run, "Run the same interval again from what has landed.", RunAgain),
+    ];
+
+    static async Task<IResult> ListRuns(Desk desk, string? pipeline, string? state, string? before, int? limit, CancellationToken ct)
+    {
+        var filter = new RunFilter(Math.Clamp(limit ?? 50, 1, 1000), pipeline, States(state), before, Brief: true);
+        return Operation.Json((await desk.Store.ListRunsAsync(filter, ct)).Select(RunData.Of));
+    }
+
+    static async Task<IResult> StartRuns(HttpContext context, Desk desk, [FromBody] RunBody body, CancellationToken ct)
+    {
+        var request = new RunRequest(body.Selector)
+        {
+            From = body.From, To = body.To, FullRefresh = body.FullRefresh,
+            Only = (body.Only ?? []).ToHashSet(), Accept = (body.Accept ?? []).ToHashSet(), SetAside = (body.SetAside ?? []).ToHashSet(),
+        };
+        return Started(await desk.DeedsOf(context).RunAsync(request, ct));
+    }
+
+    static async Task<IResult> GetRun(Desk desk, string run, CancellationToken ct) =>
+        await desk.Store.GetRunAsync(run, ct) is { } found ? Operation.Json(RunData.Of(found)) : Results.NotFound();
+
+    static async Task<IResult> GetLog(Desk desk, string run, long? after, CancellationToken ct) =>
+        Operation.Json((await desk.Store.LogAsync(run, after ?? 0, ct)).Select(x => new Dictionary<string, object?>
+        {
+            ["seq"] = x.Seq, ["at"] = x.Event.At, ["event"] = x.Event.Kind, ["task"] = x.Event.Task, ["state"] = RunView.Text(x.Event.State), ["message"] = x.Event.Message,
+        }));
+
+    static async Task<IResult> CancelRun(HttpContext context, Desk desk, string run, CancellationToken ct)
+    {
+        await desk.DeedsOf(context).CancelAsync(run, ct);
+        return Operation.Json(new Dictionary<string, object?> { ["run"] = run }, StatusCodes.Status202Accepted);
+    }
+
+    static async Task<IResult> RunAgain(HttpContext context, Desk desk, string run, CancellationToken ct) => Started([await desk.DeedsOf(context).AgainAsync(run, null, ct)]);
+
+    public static IResult Started(IReadOnlyList<string> ids) => Operation.Json(new Dictionary<string, object?> { ["runs"] = ids }, StatusCodes.Status202Accepted);
+
+    /// <summary>The states that a comma-separated text names; those that are none are left out.</summary>
+    public static IReadOnlyList<RunState>? States(string? text) => text is null ? null : [.. text.Split(',').Select(x => Enum.TryParse<RunState>(x, ignoreCase: true, out var state) && Enum.IsDefined(state) ? state : (RunState?)null).OfType<RunState>()];
+}

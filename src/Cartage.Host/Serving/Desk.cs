@@ -1,0 +1,40 @@
+using Cartage.Host.Access;
+using Cartage.Host.Api;
+using Cartage.Host.Commands;
+using Cartage.Host.Socket;
+using Cartage.Projects;
+using Cartage.Runs;
+using Microsoft.AspNetCore.Http;
+
+namespace Cartage.Host.Serving;
+
+/// <summary>What pages and API have at hand.</summary>
+sealed record Desk(Session Session, LiveProject Projects, RunQueue Queue, Accounts Accounts, OneTimeLinks Links, LoginGate Gate, Counters Counters, ServeOptions Options)
+{
+    /// <summary>The tables and the history under the project as it is now.</summary>
+    public Workspace Workspace => Session.Workspace.Under(Projects.Current);
+
+    public Project Project => Projects.Current;
+
+    public RunStore Store => Session.Workspace.Store;
+
+    public TimeProvider Clock => Session.Workspace.Clock;
+
+    /// <summary>Ends what waits for news, so that the server can stop.</summary>
+    public CancellationToken Closing { get; init; }
+
+    /// <summary>Where a defect is written.</summary>
+    public TextWriter Problems { get; init; } = TextWriter.Null;
+
+    /// <summary>Where browsers find the server.</summary>
+    public Uri Address { get; set; } = new("http://localhost/");
+
+    /// <summary>The admin a link for whoever started the server lets in.</summary>
+    public string FirstAdmin => Accounts.Users.First(x => x.Role == Role.Admin).Name;
+
+    /// <summary>An address that lets a user in once.</summary>
+    public string EntryFor(string user, Uri address) => new Uri(address, $"/enter?code={Links.Create(user)}").ToString();
+
+    /// <summary>What a request's user does.</summary>
+    public Deeds DeedsOf(HttpContext context) => new(this, context.User.Identity?.Name ?? "nobody", SignIn.From(context));
+}

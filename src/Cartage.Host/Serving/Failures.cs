@@ -1,0 +1,63 @@
+using Cartage.Host.Output;
+using Cartage.Host.Web;
+using Microsoft.AspNetCore.Http;
+
+namespace Cartage.Host.Serving;
+
+/// <summary>Turns what went wrong in a request into an answer: what was asked wrongly is 400, what the world refused 409, a defect 500 without its inside.</summary>
+sealed class Failures(RequestDelegate next, Desk desk)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context);
+            if (context.Response is { StatusCode: >= 400, HasStarted: false, ContentType: null })
+                await AnswerAsync(context, context.Response.StatusCode, Meaning(context.Response.StatusCode), null);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody waits for the answer.
+            return;
+        }
+        catch (UsageException e) when (!context.Response.HasStarted)
+        {
+            await AnswerAsync(context, StatusCodes.Status400BadRequest, e.Message, e.Hint);
+        }
+        catch (PipelineException e) when (!context.Response.HasStarted)
+        {
+            await AnswerAsync(context, StatusCodes.Status409Conflict, e.Message, e.Hint);
+        }
+        catch (BadHttpRequestException e) when (!context.Response.HasStarted)
+        {
+            await AnswerAsync(context, e.StatusCode, e.StatusCode == StatusCodes.Status413PayloadTooLarge ? "The request is too large." : "The request cannot be read.", null);
+        }
+        catch (Exception e) when (!context.Response.HasStarted)
+        {
+            await desk.Problems.WriteLineAsync($"{context.Request.Method} {context.Request.Path}: {e}");
+            await AnswerAsync(context, StatusCodes.Status500InternalServerError, "Something went wrong inside Cartage.", "The server's output says more.");
+        }
+        finally
+        {
+            desk.Counters.Answered(context.Response.StatusCode);
+        }
+    }
+
+    static string Meaning(int status) => status switch
+    {
+        StatusCodes.Status400BadRequest => "The request cannot be read.",
+        StatusCodes.Status401Unauthorized => "Sign in first.",
+        StatusCodes.Status403Forbidden => "Your role does not allow this.",
+        StatusCodes.Status404NotFound => "There is nothing here.",
+        StatusCodes.Status405MethodNotAllowed => "This address does not do that.",
+        _ => "The request was refused.",
+    };
+
+    static Task AnswerAsync(HttpContext context, int status, string message, string? hint)
+    {
+        context.Response.StatusCode = status;
+        if (context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal) || !context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal))
+            return Results.Content(Cell.Json(new Dictionary<string, object?> { ["error"] = message, ["hint"] = hint }), "application/json", statusCode: status).ExecuteAsync(context);
+        return new Problem(message, hint).ShowAsync(context);
+    }
+}

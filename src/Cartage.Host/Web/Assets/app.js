@@ -1,0 +1,85 @@
+// What pages do beyond plain links and forms. Everything works without it, but stands still.
+(() => {
+    // One stream for all of a browser's pages: whoever holds the lock listens and tells the others.
+    const news = new BroadcastChannel('cartage');
+    let quiet;
+    const wake = run => {
+        for (const part of document.querySelectorAll('[data-live]'))
+            if (part.dataset.live && (part.dataset.live === 'any' || part.dataset.live === run || run === null))
+                part.dispatchEvent(new Event('live'));
+        // The last event of a burst may come while a part is being fetched: look once more when it is quiet.
+        clearTimeout(quiet);
+        if (run !== null) quiet = setTimeout(() => wake(null), 1500);
+    };
+    const listen = () => {
+        const stream = new EventSource('/api/events');
+        let lost = false;
+        stream.addEventListener('run', e => {
+            const run = JSON.parse(e.data).run;
+            news.postMessage(run);
+            wake(run);
+        });
+        stream.addEventListener('error', () => { lost = true; });
+        stream.addEventListener('open', () => {
+            document.documentElement.dataset.stream = 'open';
+            if (!lost) return;
+            lost = false;
+            news.postMessage(null);
+            wake(null);
+        });
+    };
+    news.addEventListener('message', e => wake(e.data));
+    if (document.querySelector('.page-wrapper')) {
+        if (navigator.locks) navigator.locks.request('cartage-stream', () => { listen(); return new Promise(() => {}); });
+        else listen();
+    }
+
+    addEventListener('click', e => {
+        const toggle = e.target.closest('[data-toggle]');
+        if (toggle) {
+            const open = document.querySelector(toggle.dataset.toggle).classList.toggle('show');
+            toggle.setAttribute('aria-expanded', open);
+        }
+        const asks = e.target.closest('[data-confirm]');
+        if (asks && !confirm(asks.dataset.confirm)) e.preventDefault();
+        const copies = e.target.closest('[data-copy]');
+        if (copies) navigator.clipboard?.writeText(document.querySelector(copies.dataset.copy).textContent.trim());
+        // A row that leads somewhere can be clicked anywhere, but not instead of its own links.
+        const row = e.target.closest('.rows-link tr');
+        if (row && !e.target.closest('a, button, input, label') && !getSelection().toString()) row.querySelector('a')?.click();
+    });
+    addEventListener('change', e => {
+        if (e.target.matches('[data-submit]')) e.target.form.requestSubmit();
+        if (e.target.matches('[data-all]')) for (const box of document.querySelectorAll(e.target.dataset.all)) box.checked = e.target.checked;
+        count();
+    });
+    // A second press while the first is on its way would ask twice.
+    addEventListener('submit', e => {
+        if (e.defaultPrevented || e.target.method !== 'post') return;
+        const button = e.submitter;
+        setTimeout(() => { if (button) button.disabled = true; });
+        setTimeout(() => { if (button) button.disabled = false; }, 3000);
+    });
+    const count = () => {
+        for (const say of document.querySelectorAll('[data-count]')) {
+            const n = document.querySelectorAll(`${say.dataset.count}:checked`).length;
+            say.textContent = n === 0 ? say.dataset.none : `${n} ${n === 1 ? say.dataset.one : say.dataset.many}`;
+            say.closest('form')?.querySelectorAll('[data-needs-some]').forEach(x => { x.disabled = n === 0; });
+        }
+    };
+
+    // Ages go on while a page is open.
+    const ago = at => {
+        const s = Math.abs(Date.now() - at) / 1000;
+        const text = s < 5 ? null : s < 90 ? `${Math.floor(s)} seconds` : s < 5400 ? `${Math.floor(s / 60)} minutes` : s < 129600 ? `${Math.round(s / 3600)} hours` : `${Math.round(s / 86400)} days`;
+        return text === null ? 'just now' : at <= Date.now() ? `${text} ago` : `in ${text}`;
+    };
+    setInterval(() => { for (const at of document.querySelectorAll('time[data-ago]')) at.textContent = ago(Date.parse(at.dateTime)); }, 5000);
+
+    // A log that was at its end stays there.
+    const follow = () => { for (const log of document.querySelectorAll('[data-follow]')) if (log.dataset.away !== 'yes') log.scrollTop = log.scrollHeight; };
+    addEventListener('scroll', e => { if (e.target.matches?.('[data-follow]')) e.target.dataset.away = e.target.scrollHeight - e.target.scrollTop - e.target.clientHeight > 40 ? 'yes' : 'no'; }, true);
+    document.addEventListener('htmx:after:swap', () => { follow(); count(); dispatchEvent(new Event('drawn')); });
+    follow();
+    count();
+})();

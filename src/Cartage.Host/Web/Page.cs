@@ -1,0 +1,37 @@
+using Cartage.Host.Access;
+using Cartage.Host.Serving;
+using Cartage.Runs;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Http;
+
+namespace Cartage.Host.Web;
+
+/// <summary>What every page has at hand.</summary>
+public abstract class Page : ComponentBase
+{
+    [Inject]
+    internal Desk Desk { get; set; } = null!;
+
+    /// <summary>The request.</summary>
+    [CascadingParameter]
+    public HttpContext Http { get; set; } = null!;
+
+    internal Workspace Workspace => Desk.Workspace;
+
+    internal CancellationToken Ct => Http.RequestAborted;
+
+    internal bool May(string scope) => Http.User.May(scope);
+
+    /// <summary>What the query string says, or nothing.</summary>
+    internal string? Query(string name) => Http.Request.Query[name] is [{ Length: > 0 } value, ..] ? value : null;
+
+    /// <summary>Answers 404 in place of a page; the caller returns.</summary>
+    internal void NotThere(string message)
+    {
+        Http.Response.StatusCode = StatusCodes.Status404NotFound;
+        Missing = message;
+    }
+
+    /// <summary>Why there is nothing to show.</summary>
+    internal string? Missing { get; private set; }
+}

@@ -1,0 +1,7 @@
+namespace Cartage.Runs;
+
+/// <summary>Which runs are wanted, newest first; <paramref name="Before"/> is a run id to go on after, <paramref name="Brief"/> leaves tasks and equations out.</summary>
+public sealed record RunFilter(int Limit = 50, string? Pipeline = null, IReadOnlyList<RunState>? States = null, string? Before = null, bool Brief = false);
+
+/// <summary>A run that was asked for and is not forgotten when the process ends: the request, who asked and when.</summary>
+public sealed record AskedRun(string RunId, string Pipeline, RunRequest Request, string By, DateTimeOffset At);
