@@ -149,7 +149,7 @@ public sealed class RunStore : IAsyncDisposable
             r => (State(r.GetString(0)), r.GetInt64(1)), ct, ("since", since.UtcDateTime)), ct)).ToDictionary();
 
     /// <summary>The runs that have not ended.</summary>
-    public Task<List<RunResult>> ListUnfinishedAsync(CancellationToken ct) => ReadAsync("run NOT IN (SELECT run FROM runs WHERE state NOT IN ('running', 'queued'))", int.MaxValue, ct);
+    public Task<List<RunResult>> ListUnfinishedAsync(CancellationToken ct) => ListRunsAsync(new RunFilter(int.MaxValue, States: [RunState.Running, RunState.Queued]), ct);
 
     /// <summary>One run's newest state, by its id or a unique beginning of it.</summary>
     public async Task<RunResult?> GetRunAsync(string id, CancellationToken ct) =>
