@@ -16,6 +16,8 @@ done
 needs=()
 command -v mount >/dev/null || needs+=(mount)
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || needs+=(postgresql)
+for package in radosgw ceph-mon ceph-osd; do command -v $package >/dev/null || needs+=("$package"); done
+command -v radosgw-admin >/dev/null && command -v monmaptool >/dev/null || needs+=(ceph-common)
 if [ ${#needs[@]} -gt 0 ]; then
   if [ $install = yes ] && [ "$(id -u)" = 0 ]; then
     echo "Installing from Debian, for the tests: ${needs[*]}"

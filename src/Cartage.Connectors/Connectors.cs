@@ -1,9 +1,11 @@
+using Cartage.Connectors.ObjectStores;
 using Cartage.Connectors.Sources;
 using Cartage.Connectors.Sources.Http;
 using Cartage.Connectors.Sources.Postgres;
 using Cartage.Connectors.Warehouses;
 using Cartage.Ingest;
 using Cartage.Projects;
+using Cartage.Storage;
 using Cartage.Warehouses;
 
 namespace Cartage.Connectors;
@@ -25,6 +27,9 @@ public static class Connectors
 
     /// <summary>A connection to a DuckDB in memory that reads files of these folders only.</summary>
     public static Task<DuckDb.DuckDbConnection> OpenDoorAsync(IReadOnlyList<string> folders, string tempFolder, CancellationToken ct) => EmbeddedDoor.OpenAsync(new(folders, tempFolder), ct);
+
+    /// <summary>The zones of a project; what is wrong with a bucket shows when it is used.</summary>
+    public static Zones OpenZones(Project project, TimeProvider clock) => Stores.Open(project, clock);
 
     static DoorOptions Door(Project project, IReadOnlyList<string> folders) =>
         new(
@@ -67,6 +72,7 @@ public static class Connectors
     {
         ["http"] = HttpSettings.Keys,
         ["postgres"] = PostgresSourceOptions.Settings,
+        ["s3"] = [.. S3Options.Settings],
     };
 
     /// <summary>The source of a feed, for one run: its files, or what its connection's type says.</summary>

@@ -38,18 +38,16 @@ public sealed class Workspace : IAsyncDisposable
     internal RunIds Ids { get; }
 
     /// <summary>Takes the lock and opens everything, then ends what a killed process left behind.</summary>
-    public static async Task<Workspace> OpenAsync(Project project, string command, string version, Func<IReadOnlyList<string>, Task<IWarehouse>> openWarehouse, Func<Feed, ISource> openSource, TimeProvider clock, CancellationToken ct)
+    public static async Task<Workspace> OpenAsync(Project project, string command, string version, Func<IReadOnlyList<string>, Task<IWarehouse>> openWarehouse, Func<Feed, ISource> openSource, Zones zones, TimeProvider clock, CancellationToken ct)
     {
         var taken = WorkspaceLock.Take(project.StateFolder, command, version, clock);
         IWarehouse? warehouse = null;
         RunStore? store = null;
         try
         {
-            string Zone(string name) => Path.GetFullPath(project.Zones.GetValueOrDefault(name, ".cartage/" + name), project.Root);
-            var raw = new LocalFolder(Zone("raw"));
-            warehouse = await openWarehouse([raw.Root]);
+            warehouse = await openWarehouse(zones.Readable);
             store = await RunStore.OpenAsync(Path.Combine(project.StateFolder, "state.duckdb"), ct);
-            var workspace = new Workspace(taken, new(), project, warehouse, store, new(raw, new LocalFolder(Zone("processed")), new LocalFolder(Zone("reports"))), openSource, new(), clock);
+            var workspace = new Workspace(taken, new(), project, warehouse, store, zones, openSource, new(), clock);
             await workspace.RecoverAsync(ct);
             return workspace;
         }
@@ -59,6 +57,7 @@ public sealed class Workspace : IAsyncDisposable
                 await store.DisposeAsync();
             if (warehouse is not null)
                 await warehouse.DisposeAsync();
+            zones.Dispose();
             taken.Dispose();
             throw;
         }
@@ -141,6 +140,7 @@ public sealed class Workspace : IAsyncDisposable
             return;
         await Store.DisposeAsync();
         await Warehouse.DisposeAsync();
+        Zones.Dispose();
         _lock.Dispose();
     }
 

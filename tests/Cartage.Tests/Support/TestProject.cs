@@ -54,7 +54,7 @@ public sealed class TestProject : IDisposable
     {
         var loaded = Load();
         Assert.Empty(loaded.Findings);
-        return await Workspace.OpenAsync(loaded.Project, "test", "0", folders => Engine.OpenWarehouseAsync(loaded.Project, folders, CancellationToken.None), feed => Engine.OpenSource(loaded.Project, feed, TimeProvider.System), TimeProvider.System, CancellationToken.None);
+        return await Workspace.OpenAsync(loaded.Project, "test", "0", folders => Engine.OpenWarehouseAsync(loaded.Project, folders, CancellationToken.None), feed => Engine.OpenSource(loaded.Project, feed, TimeProvider.System), Engine.OpenZones(loaded.Project, TimeProvider.System), TimeProvider.System, CancellationToken.None);
     }
 
     public async Task<RunResult> RunAsync(RunRequest? request = null)

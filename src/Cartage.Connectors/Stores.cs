@@ -1,0 +1,45 @@
+using Cartage.Connectors.ObjectStores;
+using Cartage.Projects;
+using Cartage.Storage;
+
+namespace Cartage.Connectors;
+
+/// <summary>Opens a project's zones, each a folder or a prefix of a bucket.</summary>
+static class Stores
+{
+    const string Remote = "s3://";
+
+    const long SpoolLimit = 4L << 30;
+
+    public static Zones Open(Project project, TimeProvider clock)
+    {
+        var folder = Path.Combine(project.StateFolder, "spool");
+        var spool = new Spool(folder, SpoolLimit, clock);
+        var (raw, processed, reports) = (Zone(project, "raw", spool, clock), Zone(project, "processed", spool, clock), Zone(project, "reports", spool, clock));
+        return new(raw, processed, reports, [raw is LocalFolder local ? local.Root : folder]);
+    }
+
+    /// <summary>How a zone's bucket is reached, null where it is a folder.</summary>
+    public static S3Options? Options(Project project, string zone)
+    {
+        var resolver = new Resolver(project.Root, project.Variables);
+        var place = resolver.Resolve(Place(project, zone), "project.yml", 1);
+        if (!place.StartsWith(Remote, StringComparison.Ordinal))
+            return null;
+        var bucket = place[Remote.Length..].Split('/')[0];
+        var candidates = project.Connections.Values.Where(c => c.Type == "s3").ToList();
+        var connection = candidates.Find(c => c.Settings.GetValueOrDefault("bucket") == bucket) ?? candidates.Find(c => !c.Settings.ContainsKey("bucket"));
+        return S3Options.Read(
+            place,
+            connection?.Settings.ToDictionary(s => s.Key, s => resolver.Resolve(s.Value, connection.File, connection.Line)) ?? [],
+            connection?.File ?? "project.yml",
+            connection?.Line ?? 1);
+    }
+
+    static IObjectStore Zone(Project project, string zone, Spool spool, TimeProvider clock) =>
+        Options(project, zone) is { } options
+            ? new S3Bucket(options, spool, clock)
+            : new LocalFolder(Path.GetFullPath(new Resolver(project.Root, project.Variables).Resolve(Place(project, zone), "project.yml", 1), project.Root));
+
+    static string Place(Project project, string zone) => project.Zones.GetValueOrDefault(zone, ".cartage/" + zone);
+}
