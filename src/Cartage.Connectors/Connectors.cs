@@ -31,6 +31,15 @@ public static class Connectors
     /// <summary>The zones of a project; what is wrong with a bucket shows when it is used.</summary>
     public static Zones OpenZones(Project project, TimeProvider clock) => Stores.Open(project, clock);
 
+    /// <summary>Removes what writes that were cut off before an instant left in the zones; returns how many.</summary>
+    public static async Task<long> SweepAsync(Zones zones, DateTimeOffset before, bool dryRun, CancellationToken ct)
+    {
+        long removed = 0;
+        foreach (var store in zones.ByName.Values)
+            removed += await Stores.SweepAsync(store, before, dryRun, ct);
+        return removed;
+    }
+
     static DoorOptions Door(Project project, IReadOnlyList<string> folders) =>
         new(
             folders,

@@ -19,6 +19,15 @@ static class Stores
         return new(raw, processed, reports, [raw is LocalFolder local ? local.Root : folder]);
     }
 
+    /// <summary>Removes what writes that were cut off before an instant left in a store; returns how many.</summary>
+    public static async Task<long> SweepAsync(IObjectStore store, DateTimeOffset before, bool dryRun, CancellationToken ct) =>
+        store switch
+        {
+            S3Bucket bucket => await bucket.SweepAsync(before, dryRun, ct),
+            LocalFolder folder => folder.Sweep(before, dryRun),
+            _ => 0,
+        };
+
     /// <summary>How a zone's bucket is reached, null where it is a folder.</summary>
     public static S3Options? Options(Project project, string zone)
     {

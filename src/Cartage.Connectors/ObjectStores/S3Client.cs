@@ -45,6 +45,6 @@ static class S3Client
 
         public override bool UseSDKHttpClientCaching(IClientConfig clientConfig) => true;
 
-        public override string GetConfigUniqueString(IClientConfig clientConfig) => handler.GetHashCode().ToString(System.Globalization.CultureInfo.InvariantCulture);
+        public override string GetConfigUniqueString(IClientConfig clientConfig) => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(handler).ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 }

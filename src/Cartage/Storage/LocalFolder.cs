@@ -5,6 +5,8 @@ namespace Cartage.Storage;
 /// <summary>A folder as an object store; no key leads out of it.</summary>
 public sealed class LocalFolder(string root) : IObjectStore
 {
+    const string Unfinished = ".part";
+
     /// <summary>The folder, absolute.</summary>
     public string Root { get; } = Path.GetFullPath(root);
 
@@ -12,7 +14,7 @@ public sealed class LocalFolder(string root) : IObjectStore
     public async ValueTask PutAsync(string key, Stream content, CancellationToken ct)
     {
         var path = PathOf(key);
-        var aside = path + ".part";
+        var aside = path + Unfinished;
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -42,7 +44,7 @@ public sealed class LocalFolder(string root) : IObjectStore
             yield break;
         var found = new DirectoryInfo(folder)
             .EnumerateFiles("*", SearchOption.AllDirectories)
-            .Where(f => f.Extension != ".part")
+            .Where(f => f.Extension != Unfinished)
             .Select(f => new StoredObject(Path.GetRelativePath(Root, f.FullName).Replace('\\', '/'), f.Length, new DateTimeOffset(f.LastWriteTimeUtc)))
             .Where(o => o.Key.StartsWith(prefix, StringComparison.Ordinal))
             .OrderBy(o => o.Key, StringComparer.Ordinal);
@@ -73,6 +75,17 @@ public sealed class LocalFolder(string root) : IObjectStore
         var path = PathOf(key);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.Move(file, path, overwrite: true);
+    }
+
+    /// <summary>Removes what puts that were cut off before an instant left behind; returns how many.</summary>
+    public long Sweep(DateTimeOffset before, bool dryRun)
+    {
+        if (!Directory.Exists(Root))
+            return 0;
+        var left = new DirectoryInfo(Root).EnumerateFiles("*" + Unfinished, SearchOption.AllDirectories).Where(f => f.LastWriteTimeUtc < before.UtcDateTime).ToList();
+        if (!dryRun)
+            left.ForEach(f => f.Delete());
+        return left.Count;
     }
 
     /// <inheritdoc/>
