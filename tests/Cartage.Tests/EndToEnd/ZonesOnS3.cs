@@ -98,13 +98,13 @@ public sealed class ZonesOnS3(SharedS3 s3)
         using var project = SmallShop.Create().Write("in/customers.csv", Customers).Write("in/orders.csv", Orders)
             .Write("pipelines/shop/pipeline.yml", "description: a small shop\nretry: { attempts: 3, delay: 10ms }\n");
         var bucket = await s3.CreateBucketAsync();
-        await using var gate = new Gate(bucket.Endpoint!) { Refuses = (n, _) => n is > 6 and < 20 };
+        await using var gate = new Gate(bucket.Endpoint!) { Refuses = (n, _) => n is > 2 and < 14 };
         OnS3(project, bucket with { Endpoint = gate.Address });
 
         var run = await project.RunAsync();
 
         Assert.True(run.State == RunState.Quarantined, run.Message);
-        Assert.Equal(13, gate.Refused);
+        Assert.Equal(11, gate.Refused);
     }
 
     static void OnS3(TestProject project, S3Options bucket)
