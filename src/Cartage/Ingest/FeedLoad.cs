@@ -21,6 +21,7 @@ public sealed class FeedLoad
     DoorResult _door = new(0, 0, 0, [], []);
     Deletions? _deletions;
     long _inserted, _updated, _deleted, _unchanged, _superseded, _quarantined;
+    bool _differs;
 
     readonly Numbering _numbering;
 
@@ -43,7 +44,13 @@ public sealed class FeedLoad
     public long Rejecting { get; private set; }
 
     /// <summary>Whether the base table or its history will differ.</summary>
-    public bool Changed => Swap || _inserted + _updated + _deleted > 0 || _superseded > 0 || Feed.Key.Count == 0 && _objects.Any(o => o.Object.Version > 1);
+    public bool Changed => Swap || _differs || _inserted + _updated + _deleted > 0 || _superseded > 0 || Replaces;
+
+    /// <summary>A table with the rows this load changes, as they were and as they are; null where that is not known.</summary>
+    public Table? Changes => Swap || Replaces ? null : Feed.Key.Count > 0 ? _tables.Difference : _tables.Good;
+
+    // Without a key an object that comes again stands for what it was before.
+    bool Replaces => Feed.Key.Count == 0 && _objects.Any(o => o.Object.Version > 1);
 
     /// <summary>Where the rows went.</summary>
     public RowEquation Equation => new(Feed.Name, _door.Read, _inserted, _updated, _deleted, _unchanged, _superseded, _door.Dropped, _quarantined);
@@ -122,6 +129,7 @@ public sealed class FeedLoad
         else
             _inserted = await CountAsync(connection, _tables.Good, ct);
         _quarantined = await CountAsync(connection, _tables.Bad, ct);
+        _differs = Changes is { } changes && await CountAsync(connection, changes, ct) > 0;
         if (Swap && Feed.KeepsHistory)
             await connection.ExecuteAsync(HistorySql(Feed.Base.Next, _tables.OlderAside, Feed.History.Next), ct);
     }

@@ -71,11 +71,11 @@ sealed class Versions(DbConnection connection, LoadTables tables)
     /// <summary>Applies the difference to the base table and the older versions, within the run's transaction.</summary>
     public async Task MergeAsync(CancellationToken ct)
     {
+        // Not UPDATE: that writes every row group with a changed row anew, all of its columns; deleting and inserting touches the new rows alone.
         await connection.ExecuteAsync(
             $"""
-            UPDATE {Sql.Quote(_feed.Base)} AS t SET {string.Join(", ", tables.All.Where(c => !_feed.Key.Contains(c.Name)).Select(c => $"{Sql.Quote(c.Name)} = d.{Sql.Quote(c.Name)}"))}
-            FROM {Sql.Quote(tables.Difference)} d WHERE t.rowid = d._base AND d._place = 1 AND d._from <> 'base';
-            INSERT INTO {Sql.Quote(_feed.Base)} BY NAME SELECT {tables.Row()} FROM {Sql.Quote(tables.Difference)} WHERE _base IS NULL AND _place = 1;
+            DELETE FROM {Sql.Quote(_feed.Base)} WHERE rowid IN (SELECT _base FROM {Sql.Quote(tables.Difference)} WHERE _base IS NOT NULL AND _place = 1 AND _from <> 'base');
+            INSERT INTO {Sql.Quote(_feed.Base)} BY NAME SELECT {tables.Row()} FROM {Sql.Quote(tables.Difference)} WHERE _place = 1 AND _from <> 'base';
             """,
             ct
         );

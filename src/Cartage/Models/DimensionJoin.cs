@@ -6,6 +6,9 @@ namespace Cartage.Models;
 /// <summary>Puts surrogate keys in the places of business keys: the version of the dimension that held at the fact's time.</summary>
 sealed class DimensionJoin(DbConnection connection, Dialect dialect, Model model, BuildContext context)
 {
+    /// <summary>The dimensions that got placeholders.</summary>
+    public HashSet<string> Inferred { get; } = [];
+
     /// <summary>The SELECT with its look-ups, and why its rows must be rejected if a member is missing that may not be.</summary>
     public async Task<(string Select, string? Reject)> WrapAsync(string select, CancellationToken ct)
     {
@@ -20,7 +23,10 @@ sealed class DimensionJoin(DbConnection connection, Dialect dialect, Model model
             var table = context.Resolve(new(null, look.Dimension, 0, 0, true)) ?? dialect.Quote(new Table(model.Table.Schema, look.Dimension));
             var missing = $"SELECT DISTINCT {dialect.Quote(look.Key)} AS k FROM ({select}) WHERE {dialect.Quote(look.Key)} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {table} d WHERE d.{dialect.Quote(key)} = {dialect.Quote(look.Key)})";
             if (look.Missing == MissingMember.Infer)
-                await InferAsync(table, key, surrogate, missing, ct);
+            {
+                if (await InferAsync(table, key, surrogate, missing, ct) > 0)
+                    Inferred.Add(look.Dimension);
+            }
             else if (look.Missing == MissingMember.Reject && await connection.ScalarAsync<long>($"SELECT count(*) FROM ({missing})", ct) is > 0 and var n)
                 reject = $"{n} values of {look.Key} are not in {look.Dimension}, such as '{await connection.ScalarAsync<string>($"SELECT CAST(min(k) AS VARCHAR) FROM ({missing})", ct)}'";
             var when = look.At is { } at ? $"s.{dialect.Quote(at)} >= d{i}.valid_from AND s.{dialect.Quote(at)} < d{i}.valid_to" : $"d{i}.valid_to = TIMESTAMP '9999-12-31'";
@@ -33,7 +39,7 @@ sealed class DimensionJoin(DbConnection connection, Dialect dialect, Model model
     }
 
     // A placeholder has the surrogate that the real first version will get, so facts need not be touched when it comes.
-    Task InferAsync(string table, string key, string surrogate, string missing, CancellationToken ct) =>
+    Task<long> InferAsync(string table, string key, string surrogate, string missing, CancellationToken ct) =>
         connection.ExecuteAsync(
             $"""
             INSERT INTO {table} BY NAME

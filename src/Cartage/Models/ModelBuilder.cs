@@ -5,11 +5,30 @@ using Cartage.Warehouses;
 namespace Cartage.Models;
 
 /// <summary>What a build needs to know: whether tables are built aside to be swapped in, which physical table each name reads, and the SQL with its templates filled in.</summary>
-public sealed record BuildContext(bool Swap, Func<TableRead, string?> Resolve, Func<string, Model?> FindModel, Interval Interval, string Sql);
+public sealed record BuildContext(bool Swap, Func<TableRead, string?> Resolve, Func<string, Model?> FindModel, Interval Interval, string Sql)
+{
+    /// <summary>What this run changed, by name: a table with the rows concerned, as they were and as they are; null where that is not known.</summary>
+    public IReadOnlyDictionary<string, Table?> Changes { get; init; } = new Dictionary<string, Table?>();
+
+    /// <summary>Whether the table may differ in more than follows from the changes.</summary>
+    public bool Whole { get; init; } = true;
+
+    /// <summary>Whether something built later needs to know the rows that this build changes.</summary>
+    public bool TellsChanges { get; init; }
+
+    /// <summary>A model's SQL with its templates filled in.</summary>
+    public Func<Model, string> Render { get; init; } = model => model.Sql;
+}
 
 /// <summary>What a build did to its table; <paramref name="Reject"/> says why its rows must not be published.</summary>
 public sealed record ModelResult(long Rows, long Inserted, long Updated, long Deleted, long Unchanged, long Closed, string? Reject = null)
 {
+    /// <summary>A table with the rows that changed, as they were and as they are; null where nobody asked or that is not known.</summary>
+    public Table? Changes { get; init; }
+
+    /// <summary>Dimensions that got placeholders.</summary>
+    public IReadOnlyCollection<string> Inferred { get; init; } = [];
+
     /// <summary>Whether the table's content differs from before.</summary>
     public bool Changed => Inserted + Updated + Deleted + Closed > 0;
 }
@@ -23,19 +42,28 @@ public sealed class ModelBuilder(DbConnection connection, Dialect dialect, Model
     /// <summary>Builds the table.</summary>
     public async Task<ModelResult> BuildAsync(CancellationToken ct)
     {
-        var select = await ModelReader.RewriteAsync(connection, context.Sql, context.Resolve, ct);
-        var (looked, reject) = await new DimensionJoin(connection, dialect, model, context).WrapAsync(select, ct);
+        var touched = new Touched(connection, dialect, model, context);
+        if (await touched.FindAsync(ct) && await BuildAsync($"SELECT * FROM {dialect.Quote(touched.Rows)}", touched, ct) is { } part)
+            return part;
+        return (await BuildAsync(await ModelReader.RewriteAsync(connection, context.Sql, context.Resolve, ct), null, ct))!;
+    }
+
+    // Of the touched rows alone, where those are known; null where the table needs other columns than it has.
+    async Task<ModelResult?> BuildAsync(string select, Touched? touched, CancellationToken ct)
+    {
+        var dimensions = new DimensionJoin(connection, dialect, model, context);
+        var (looked, reject) = await dimensions.WrapAsync(select, ct);
         var result = model.Materialization switch
         {
             Materialization.View => await ViewAsync(looked, ct),
-            Materialization.FullTable table => await WholeAsync(looked, table.Key, replace: true, ct),
-            Materialization.Merge merge => await WholeAsync(looked, merge.Key, replace: false, ct),
-            Materialization.Scd2 scd2 => await WholeAsync(await new Scd2(connection, dialect, model, scd2, context).SelectAsync(looked, ct), [scd2.Surrogate], replace: true, ct),
+            Materialization.FullTable table => await WholeAsync(looked, table.Key, replace: true, touched, ct),
+            Materialization.Merge merge => await WholeAsync(looked, merge.Key, replace: false, touched, ct),
+            Materialization.Scd2 scd2 => await WholeAsync(await new Scd2(connection, dialect, model, scd2, context).SelectAsync(looked, ct), [scd2.Surrogate], replace: true, touched, ct),
             Materialization.Append => await AppendAsync(looked, ct),
             Materialization.ReplaceInterval interval => await IntervalAsync(looked, interval.Time, ct),
             _ => throw new UnreachableException(),
         };
-        return result with { Reject = reject };
+        return result is null ? null : result with { Reject = reject, Inferred = dimensions.Inferred };
     }
 
     /// <summary>Puts what was built aside in its place, within the publishing transaction; a view is made here with the names everybody sees.</summary>
@@ -55,7 +83,7 @@ public sealed class ModelBuilder(DbConnection connection, Dialect dialect, Model
         return new(0, 0, 0, 0, 0, 0);
     }
 
-    async Task<ModelResult> WholeAsync(string select, IReadOnlyList<string> key, bool replace, CancellationToken ct)
+    async Task<ModelResult?> WholeAsync(string select, IReadOnlyList<string> key, bool replace, Touched? touched, CancellationToken ct)
     {
         var exists = await ExistsAsync(ct);
         if (context.Swap && (replace || !exists))
@@ -73,17 +101,19 @@ public sealed class ModelBuilder(DbConnection connection, Dialect dialect, Model
         }
         if (!await SameColumnsAsync(ct))
         {
+            if (touched is not null)
+                return null;
             await connection.ExecuteAsync($"CREATE OR REPLACE TABLE {dialect.Quote(Target)} AS FROM {dialect.Quote(New)}", ct);
             return await CheckKeyAsync(Target, key, await CountAsync(Target, ct), ct);
         }
         if (key.Count == 0)
             return await ReplaceDifferentAsync(ct);
         await CheckKeyAsync(New, key, 0, ct);
-        return await MergeAsync(key, replace, ct);
+        return await MergeAsync(key, replace, touched, ct);
     }
 
     // Small differences first, then only they are applied: what did not change is not touched.
-    async Task<ModelResult> MergeAsync(IReadOnlyList<string> key, bool replace, CancellationToken ct)
+    async Task<ModelResult> MergeAsync(IReadOnlyList<string> key, bool replace, Touched? touched, CancellationToken ct)
     {
         var columns = await ColumnsAsync(New, ct);
         var values = columns.Where(c => !key.Contains(c)).ToList();
@@ -102,17 +132,26 @@ public sealed class ModelBuilder(DbConnection connection, Dialect dialect, Model
         var counts = (await connection.QueryAsync(
             $"SELECT count(*) FILTER (WHERE _rid IS NULL), count(*) FILTER (WHERE _rid IS NOT NULL AND NOT ({closes})), count(*) FILTER (WHERE {closes}) FROM {dialect.Quote(difference)}",
             r => (Inserted: r.GetInt64(0), Updated: r.GetInt64(1), Closed: r.GetInt64(2)), ct))[0];
-        long deleted = 0;
-        if (replace)
-            deleted = await connection.ExecuteAsync(
-                $"DELETE FROM {dialect.Quote(Target)} AS t WHERE NOT EXISTS (SELECT 1 FROM {dialect.Quote(New)} n WHERE {same}){(model.Materialization is Materialization.Scd2 ? " AND NOT t._inferred" : "")}", ct);
-        if (counts.Updated + counts.Closed > 0)
+        var within = touched is null ? "" : $"EXISTS (SELECT 1 FROM {dialect.Quote(touched.Keys)} k WHERE {string.Join(" AND ", touched.Key.Select(k => $"k.{dialect.Quote(k)} = t.{dialect.Quote(k)}"))}) AND ";
+        var gone = $"{within}NOT EXISTS (SELECT 1 FROM {dialect.Quote(New)} n WHERE {same}){(model.Materialization is Materialization.Scd2 ? " AND NOT t._inferred" : "")}";
+        var changes = New with { Name = model.Name + "__changes" };
+        if (context.TellsChanges)
             await connection.ExecuteAsync(
-                $"UPDATE {dialect.Quote(Target)} AS t SET {string.Join(", ", values.Select(v => $"{dialect.Quote(v)} = d.{dialect.Quote(v)}"))} FROM {dialect.Quote(difference)} d WHERE t.{dialect.RowId} = d._rid", ct);
-        if (counts.Inserted > 0)
-            await connection.ExecuteAsync($"INSERT INTO {dialect.Quote(Target)} BY NAME SELECT {dialect.Quote(columns)} FROM {dialect.Quote(difference)} WHERE _rid IS NULL", ct);
+                dialect.Create(changes,
+                    $"""
+                    SELECT {dialect.Quote(columns)} FROM {dialect.Quote(difference)}
+                    UNION ALL SELECT {dialect.Quote(columns, "t.")} FROM {dialect.Quote(Target)} t JOIN {dialect.Quote(difference)} n ON {same}
+                    UNION ALL SELECT {dialect.Quote(columns, "t.")} FROM {dialect.Quote(Target)} t WHERE {(replace ? gone : "false")}
+                    """),
+                ct
+            );
+        var deleted = replace ? await connection.ExecuteAsync($"DELETE FROM {dialect.Quote(Target)} AS t WHERE {gone}", ct) : 0;
+        if (counts.Updated + counts.Closed > 0)
+            await connection.ExecuteAsync($"DELETE FROM {dialect.Quote(Target)} WHERE {dialect.RowId} IN (SELECT _rid FROM {dialect.Quote(difference)} WHERE _rid IS NOT NULL)", ct);
+        if (counts.Inserted + counts.Updated + counts.Closed > 0)
+            await connection.ExecuteAsync($"INSERT INTO {dialect.Quote(Target)} BY NAME SELECT {dialect.Quote(columns)} FROM {dialect.Quote(difference)}", ct);
         var rows = await CountAsync(Target, ct);
-        return new(rows, counts.Inserted, counts.Updated, deleted, rows - counts.Inserted - counts.Updated - counts.Closed, counts.Closed);
+        return new(rows, counts.Inserted, counts.Updated, deleted, rows - counts.Inserted - counts.Updated - counts.Closed, counts.Closed) { Changes = context.TellsChanges ? changes : null };
     }
 
     async Task<ModelResult> ReplaceDifferentAsync(CancellationToken ct)

@@ -56,7 +56,7 @@ public static class ModelReader
     }
 
     // Only parsed, never prepared or run: text of several statements does nothing here.
-    static async Task<JsonDocument> ParseAsync(DbConnection connection, string sql, CancellationToken ct)
+    internal static async Task<JsonDocument> ParseAsync(DbConnection connection, string sql, CancellationToken ct)
     {
         var text = await connection.ScalarAsync<string>("SELECT json_serialize_sql($sql::VARCHAR)", ct, ("sql", sql));
         var json = JsonDocument.Parse(text!, new() { MaxDepth = 512 });

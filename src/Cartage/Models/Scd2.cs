@@ -10,7 +10,8 @@ namespace Cartage.Models;
 sealed class Scd2(DbConnection connection, Dialect dialect, Model model, Materialization.Scd2 scd2, BuildContext context)
 {
     const string First = "TIMESTAMP '1900-01-01'";
-    const string Last = "TIMESTAMP '9999-12-31'";
+    /// <summary>The end of what still holds.</summary>
+    public const string Last = "TIMESTAMP '9999-12-31'";
 
     static readonly HashSet<string> Order = ["_object", "_record"];
 

@@ -58,12 +58,16 @@ public sealed record Plan(Pipeline Pipeline, Interval Interval, bool Swap, IRead
         PlannedTask.Build BuildTask(Model model) =>
             fullRefresh ? new(model, true, "full refresh")
             : !known.TryGetValue(model.Name, out var definition) ? new(model, true, "never built")
+            : definition == Stale ? new(model, true, "what it reads changed while it was left out")
             : definition != Definition(model) ? new(model, true, "its definition changed")
             : new(model, false, "only if what it reads changes");
     }
 
     /// <summary>Why a feed's source is asked.</summary>
     public static string ExtractReason(Feed feed) => feed.Connection is { } connection ? $"to see what {connection} has that is not landed" : "to see whether its files changed";
+
+    /// <summary>In the place of a definition: the table no longer follows from what it reads.</summary>
+    public const string Stale = "stale";
 
     /// <summary>What a model's table was built from, as text to compare: SQL, materialization and look-ups.</summary>
     public static string Definition(Model model) =>

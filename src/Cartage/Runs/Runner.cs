@@ -17,6 +17,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
     readonly List<TaskResult> _tasks = [];
     readonly Dictionary<string, FeedLoad> _loads = [];
     readonly Dictionary<string, string> _built = [];
+    Changes _changes = Changes.None;
     readonly long _began = workspace.Clock.GetTimestamp();
     readonly DateTimeOffset _startedAt = workspace.Clock.GetUtcNow();
     readonly string _runId = runId;
@@ -259,26 +260,25 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
 
     async Task<RunResult?> BuildAsync(DbConnection connection, IReadOnlyList<PlannedTask.Build> builds, CancellationToken ct)
     {
-        HashSet<string> changed = [.. _loads.Values.Where(l => l.Changed).SelectMany(l => new[] { l.Feed.Name, l.Feed.Name + "_history" })];
+        _changes = await Changes.OfAsync(connection, _pipeline, _loads.Values, ct);
         foreach (var build in builds)
         {
             var model = build.Model;
-            var reads = await ModelReads.ForAsync(connection, model, ct);
-            var because = reads.FirstOrDefault(changed.Contains);
+            var because = _changes.Because(model);
             if (!build.Certain && because is null && !Template.Names(model.Sql).Any(n => n is "start" or "end"))
             {
+                _changes.Stands(model);
                 Skip("build", model.Name, "nothing it reads changed");
                 continue;
             }
             var result = await TaskAsync("build", model.Name, build.Certain ? build.Why : because is null ? "a new interval" : $"{because} changed", async () =>
             {
-                var sql = Template.Render(model.Sql, plan.Interval, workspace.Project.Variables, _dialect.Quote(model.Table));
-                var built = await new ModelBuilder(connection, _dialect, model, new(plan.Swap, ResolveAside, FindModel, plan.Interval, sql)).BuildAsync(ct);
+                var context = new BuildContext(plan.Swap, ResolveAside, FindModel, plan.Interval, Render(model)) { Changes = _changes.Tables, Whole = build.Certain || because is null, TellsChanges = !plan.Swap && _changes.AreAskedFor(model, builds), Render = Render };
+                var built = await new ModelBuilder(connection, _dialect, model, context).BuildAsync(ct);
                 return (built, (Func<TaskResult, TaskResult>)(t => t with { Rows = built.Rows, Inserted = built.Inserted, Updated = built.Updated, Deleted = built.Deleted, Unchanged = built.Unchanged, Closed = built.Closed }));
             }, ct);
             _built[model.Name] = _dialect.Quote(plan.Swap ? model.Table.Next : model.Table);
-            if (result.Changed || plan.Swap || model.Materialization is Materialization.View)
-                changed.Add(model.Name);
+            _changes.Add(build, result, plan.Swap);
             if (result.Reject is { } reject)
                 return await RejectAsync($"{model.Name}: {reject}", "Nothing was published. Mend the data, or let the look-up say 'missing: unknown' or 'missing: infer'.", ct);
         }
@@ -312,6 +312,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         {
             foreach (var build in plan.Tasks.OfType<PlannedTask.Build>().Where(b => _built.ContainsKey(b.Model.Name)))
                 await WarehouseState.SetModelAsync(connection, build.Model, _tasks.First(t => t.Kind == "build" && t.Name == build.Model.Name).Rows ?? 0, _runId, _startedAt, ct);
+            await WarehouseState.SetStaleAsync(connection, _pipeline, _changes.Stale(), ct);
             await WarehouseState.AddOutcomeAsync(connection, _runId, plan, state, workspace.Clock.GetUtcNow(), ct);
             Failpoint.Reach("before-commit");
             await transaction.CommitAsync(CancellationToken.None);
@@ -380,8 +381,9 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
 
     Model? FindModel(string name) => _pipeline.Models.FirstOrDefault(m => m.Name == name);
 
-    async Task<string> FinalSqlAsync(DbConnection connection, Model model, CancellationToken ct) =>
-        await ModelReader.RewriteAsync(connection, Template.Render(model.Sql, plan.Interval, workspace.Project.Variables, _dialect.Quote(model.Table)), ResolveFinal, ct);
+    string Render(Model model) => Template.Render(model.Sql, plan.Interval, workspace.Project.Variables, _dialect.Quote(model.Table));
+
+    async Task<string> FinalSqlAsync(DbConnection connection, Model model, CancellationToken ct) => await ModelReader.RewriteAsync(connection, Render(model), ResolveFinal, ct);
 
     async Task<T> TaskAsync<T>(string kind, string name, string why, Func<Task<(T Value, Func<TaskResult, TaskResult> Fill)>> work, CancellationToken ct)
     {

@@ -51,6 +51,13 @@ static class WarehouseState
             ("run", run), ("pipeline", plan.Pipeline.Name), ("state", state.ToString().ToLowerInvariant()),
             ("start", plan.Interval.Start.UtcDateTime), ("end", plan.Interval.End.UtcDateTime), ("at", at.UtcDateTime));
 
+    /// <summary>Marks models whose tables no longer follow from what they read: the next run builds them anew.</summary>
+    public static async Task SetStaleAsync(DbConnection connection, Pipeline pipeline, IEnumerable<string> models, CancellationToken ct)
+    {
+        foreach (var model in models)
+            await connection.ExecuteAsync("UPDATE cartage.models SET definition = $stale WHERE pipeline = $p AND model = $m", ct, ("stale", Plan.Stale), ("p", pipeline.Name), ("m", model));
+    }
+
     public static Task SetModelAsync(DbConnection connection, Model model, long rows, string run, DateTimeOffset at, CancellationToken ct) =>
         connection.ExecuteAsync(
             "DELETE FROM cartage.models WHERE pipeline = $p AND model = $m; INSERT INTO cartage.models VALUES ($p, $m, $d, $run, $rows, $at)",
