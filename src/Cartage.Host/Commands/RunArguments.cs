@@ -15,8 +15,8 @@ sealed class RunArguments
     readonly Option<string?> _to = new("--to") { Description = "End of the interval, which it does not include", HelpName = "time" };
     readonly Option<bool> _fullRefresh = new("--full-refresh") { Description = "Build every table anew from what has landed" };
     readonly Option<string[]> _only = new("--only") { Description = "Some phases only, with commas between", HelpName = "extract,load,build,check", DefaultValueFactory = _ => [] };
-    readonly Option<string[]> _accept = new("--accept") { Description = "Let this check fail once", HelpName = "check", DefaultValueFactory = _ => [] };
-    readonly Option<string[]> _setAside = new("--set-aside") { Description = "Send the rows that break this rule to the quarantine, once", HelpName = "check", DefaultValueFactory = _ => [] };
+    readonly Option<string[]> _accept = new("--accept") { Description = "Let this check of a table fail once", HelpName = "check", DefaultValueFactory = _ => [] };
+    readonly Option<string[]> _setAside = new("--set-aside") { Description = "Send the rows that break this rule of a feed to the quarantine, once: feed, feed.column or feed.column.rule", HelpName = "rule", DefaultValueFactory = _ => [] };
     readonly Option<string?> _env = Common.Env();
     readonly Option<string[]> _var = Common.Var();
 
@@ -40,8 +40,8 @@ sealed class RunArguments
                 To = to,
                 FullRefresh = on.Value(_fullRefresh),
                 Only = Chosen(on.Value(_only) ?? []),
-                Accept = on.Value(_accept)?.ToHashSet() ?? [],
-                SetAside = on.Value(_setAside)?.ToHashSet() ?? [],
+                Accept = Known(_accept.Name, on.Value(_accept), RuleNames.Checks(project), RuleNames.Rules(project), "a feed's rule cannot be accepted: --set-aside {0} sends its rows to the quarantine."),
+                SetAside = Known(_setAside.Name, on.Value(_setAside), RuleNames.Rules(project), RuleNames.Checks(project), "a check on a table has no rows to set aside: --accept {0} lets it fail once."),
             };
     }
 
@@ -56,6 +56,15 @@ sealed class RunArguments
         if (!DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time))
             throw new UsageException($"{name} {text}: not a date or time.", "Write 2016-01-31, 2016-01-31T06:00 or 2016-01-31T06:00:00Z.");
         return time.Kind == DateTimeKind.Unspecified ? new DateTimeOffset(time, zone.GetUtcOffset(time)).ToUniversalTime() : new DateTimeOffset(time).ToUniversalTime();
+    }
+
+    static HashSet<string> Known(string option, string[]? typed, IReadOnlyList<string> known, IReadOnlyList<string> others, string otherwise)
+    {
+        foreach (var name in (typed ?? []).Except(known))
+            throw others.Contains(name)
+                ? new UsageException($"{option} {name}: {string.Format(CultureInfo.InvariantCulture, otherwise, name)}")
+                : new UsageException($"{option} {name}: there is no such check.", Spelling.Suggest(name, known) ?? "A check is named as a run names it: table.column.check, or a feed, feed.column or feed.column.rule to set aside.");
+        return [.. typed ?? []];
     }
 
     static HashSet<string> Chosen(string[] typed)

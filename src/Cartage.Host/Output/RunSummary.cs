@@ -25,6 +25,8 @@ static class RunSummary
         PrintGrid(on, Feeds(run));
         PrintGrid(on, Models(plan, run));
         SetAside(console, run);
+        foreach (var warning in run.Warnings)
+            Wrapped(console, $"Warning: {warning}");
         Checks(console, run);
         if (run.Report is not null)
             Wrapped(console, $"Quality report: {on.Near(run.Report)}");

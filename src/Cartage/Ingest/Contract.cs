@@ -37,6 +37,9 @@ static partial class Contract
             _ => null,
         };
 
+    /// <summary>The rules that are not written on a column: on the record as it stands in its file, and on its key.</summary>
+    public static readonly IReadOnlyList<string> OnRecords = ["columns", "unclosed_quote", "nul", "length", "encoding", "json", "key_conflict"];
+
     /// <summary>The names that the tables of a feed have for themselves.</summary>
     public static bool Reserves(string column) =>
         column.ToLowerInvariant() is "_deleted_at" or "_run" or "_object" or "_loaded_at" or "_record" or "_reason" or "_rules" or "_raw" or "_reject" or "_id" or "_first_seen" or "_status" or "_fixed"
@@ -46,29 +49,28 @@ static partial class Contract
     public static IEnumerable<Rule> Rules(Feed feed, Dialect dialect)
     {
         foreach (var key in feed.Key.Where(k => feed.Columns.All(c => c.Name != k)))
-            yield return new("required", key, $"{dialect.Quote(key)} IS NULL", "it must have a value", feed.Severity);
+            yield return new("required", key, $"{dialect.Quote(key)} IS NULL", "it must have a value", feed.SeverityOf("required"));
         foreach (var column in feed.Columns)
         {
             var name = dialect.Quote(column.Name);
             var text = $"CAST({name} AS VARCHAR)";
             var type = SqlType(column.Type);
-            var severity = column.Severity ?? feed.Severity;
             if (column.Required || feed.Key.Contains(column.Name))
-                yield return new("required", column.Name, $"{name} IS NULL", "it must have a value", severity);
+                yield return new("required", column.Name, $"{name} IS NULL", "it must have a value", feed.SeverityOf("required", column));
             if (column.OneOf.Count > 0)
-                yield return new("one_of", column.Name, $"{text} NOT IN ({string.Join(", ", column.OneOf.Select(dialect.Literal))})", $"it is not one of {string.Join(", ", column.OneOf)}", severity);
+                yield return new("one_of", column.Name, $"{text} NOT IN ({string.Join(", ", column.OneOf.Select(dialect.Literal))})", $"it is not one of {string.Join(", ", column.OneOf)}", feed.SeverityOf("one_of", column));
             if (column.Matches is { } pattern)
-                yield return new("matches", column.Name, $"NOT regexp_matches({text}, {dialect.Literal(pattern)})", $"it does not match {pattern}", severity);
+                yield return new("matches", column.Name, $"NOT regexp_matches({text}, {dialect.Literal(pattern)})", $"it does not match {pattern}", feed.SeverityOf("matches", column));
             if (column.Min is { } min)
-                yield return new("range", column.Name, $"{name} < CAST({dialect.Literal(min)} AS {type})", $"it is below {min}", severity);
+                yield return new("range", column.Name, $"{name} < CAST({dialect.Literal(min)} AS {type})", $"it is below {min}", feed.SeverityOf("range", column));
             if (column.Max is { } max)
-                yield return new("range", column.Name, $"{name} > CAST({dialect.Literal(max)} AS {type})", $"it is above {max}", severity);
+                yield return new("range", column.Name, $"{name} > CAST({dialect.Literal(max)} AS {type})", $"it is above {max}", feed.SeverityOf("range", column));
             if (column.Satisfies is { } condition)
-                yield return new("satisfies", column.Name, $"NOT ({condition}\n)", $"{condition} does not hold", severity);
+                yield return new("satisfies", column.Name, $"NOT ({condition}\n)", $"{condition} does not hold", feed.SeverityOf("satisfies", column));
             if (column.MinLength is { } shortest)
-                yield return new("length", column.Name, $"length({text}) < {shortest}", $"it is shorter than {shortest} characters", severity);
+                yield return new("length", column.Name, $"length({text}) < {shortest}", $"it is shorter than {shortest} characters", feed.SeverityOf("length", column));
             if (column.MaxLength is { } longest)
-                yield return new("length", column.Name, $"length({text}) > {longest}", $"it is longer than {longest} characters", severity);
+                yield return new("length", column.Name, $"length({text}) > {longest}", $"it is longer than {longest} characters", feed.SeverityOf("length", column));
         }
     }
 

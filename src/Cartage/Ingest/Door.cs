@@ -6,11 +6,11 @@ using Cartage.Warehouses;
 
 namespace Cartage.Ingest;
 
-/// <summary>What came in at the door: rows read (counted apart from the tables), rows dropped, warnings by rule, objects that cannot be read and rows that reject the run.</summary>
-public sealed record DoorResult(long Read, long Dropped, long Rejecting, IReadOnlyList<string> Warnings, IReadOnlyList<(Manifest Object, string Reason)> Unreadable)
+/// <summary>What came in at the door: rows read (counted apart from the tables), rows dropped, warnings by rule, and objects that cannot be read.</summary>
+public sealed record DoorResult(long Read, long Dropped, IReadOnlyList<string> Warnings, IReadOnlyList<(Manifest Object, string Reason)> Unreadable)
 {
     internal DoorResult Plus(DoorResult other) =>
-        new(Read + other.Read, Dropped + other.Dropped, Rejecting + other.Rejecting, [.. Warnings, .. other.Warnings], [.. Unreadable, .. other.Unreadable]);
+        new(Read + other.Read, Dropped + other.Dropped, [.. Warnings, .. other.Warnings], [.. Unreadable, .. other.Unreadable]);
 }
 
 /// <summary>Parses objects into typed rows and puts them to the row-local rules: typed and fast first, and only where that fails again with reasons for every row that is set aside.</summary>
@@ -38,7 +38,7 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
     /// <summary>Reads objects that have one header; typed and fast where that proves sound.</summary>
     public async Task<DoorResult> ReadAsync(IReadOnlyList<(Manifest Object, Header Header)> objects, CancellationToken ct)
     {
-        var total = new DoorResult(0, 0, 0, [], []);
+        var total = new DoorResult(0, 0, [], []);
         foreach (var batch in Batches(objects))
             total = total.Plus(await ReadBatchAsync(batch, ct));
         return total;
@@ -50,8 +50,8 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
         if (header.Kind == PageRows.Kind)
             return await ReadPagesAsync(objects, ct);
         if (objects.All(o => IsPlain(o.Object, o.Header)) && await TryFastAsync(objects, header, ct) is { } read)
-            return new(read, 0, 0, [], []);
-        var total = new DoorResult(0, 0, 0, [], []);
+            return new(read, 0, [], []);
+        var total = new DoorResult(0, 0, [], []);
         foreach (var item in objects)
         {
             ct.ThrowIfCancellationRequested();
@@ -59,13 +59,13 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
             {
                 total = total.Plus(
                     objects.Count > 1 && IsPlain(item.Object, header) && await TryFastAsync([item], header, ct) is { } one
-                        ? new(one, 0, 0, [], [])
+                        ? new(one, 0, [], [])
                         : await ReadThoroughlyAsync(item.Object, item.Header, ct)
                 );
             }
             catch (Exception e) when (IsOfTheObject(e))
             {
-                total = total.Plus(new(0, 0, 0, [], [(item.Object, e.Message.Split('\n')[0])]));
+                total = total.Plus(new(0, 0, [], [(item.Object, e.Message.Split('\n')[0])]));
             }
         }
         return total;
@@ -168,7 +168,7 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
     // Many small answers are read at once, and one by one only to find those that cannot be.
     async Task<DoorResult> ReadPagesAsync(IReadOnlyList<(Manifest Object, Header Header)> objects, CancellationToken ct)
     {
-        var total = new DoorResult(0, 0, 0, [], []);
+        var total = new DoorResult(0, 0, [], []);
         foreach (var some in objects.GroupBy(o => o.Object.RowsAt).SelectMany(g => g.Chunk(PagesAtOnce)))
             try
             {
@@ -179,7 +179,7 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
             catch (Exception e) when (IsOfTheObject(e))
             {
                 if (some.Length == 1)
-                    total = total.Plus(new(0, 0, 0, [], [(some[0].Object, e.Message.Split('\n')[0])]));
+                    total = total.Plus(new(0, 0, [], [(some[0].Object, e.Message.Split('\n')[0])]));
                 else
                     foreach (var one in some)
                         total = total.Plus(await ReadPagesAsync([one], ct));
@@ -203,7 +203,7 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
                 splitter.Split(text, header, cleanFile, brokenFile);
             var texts = header.Kind == "ndjson" ? JsonTexts(manifest, header, clean) : DelimitedTexts(manifest, header, clean);
             var result = await SortAsync(texts, splitter.Broken > 0 ? (broken, manifest.Object) : null, ct);
-            return result with { Read = splitter.Records, Rejecting = result.Rejecting + (feed.Severity == Severity.Reject ? splitter.Broken : 0) };
+            return result with { Read = splitter.Records };
         }
         finally
         {
@@ -247,7 +247,7 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
         var undeclared = feed.Schema == SchemaPolicy.Quarantine ? columns.Where(c => feed.Columns.Count > 0 && !declared.ContainsKey(c.Name)).Select(c => new Rule("undeclared", c.Name, $"{Sql.Quote(c.Name)} IS NOT NULL", "nobody declared it", Severity.Quarantine)) : [];
         var types = columns
             .Where(c => c.Type != "VARCHAR")
-            .Select(c => new Rule("type", c.Name, $"{Sql.Quote(c.Name)} IS NULL AND {Sql.Quote(_text + c.Name)} IS NOT NULL", $"it is not a {(declared.TryGetValue(c.Name, out var d) ? d.Type : c.Type.ToLowerInvariant())}", Strict(declared.GetValueOrDefault(c.Name)?.Severity ?? feed.Severity)));
+            .Select(c => new Rule("type", c.Name, $"{Sql.Quote(c.Name)} IS NULL AND {Sql.Quote(_text + c.Name)} IS NOT NULL", $"it is not a {(declared.TryGetValue(c.Name, out var d) ? d.Type : c.Type.ToLowerInvariant())}", Strict(feed.SeverityOf("type", d))));
         List<Rule> rules = [.. types, .. _rules.Select(r => r.Code == "required" ? r with { Condition = $"{Sql.Quote(_text + r.Column)} IS NULL" } : r), .. undeclared];
         string Any(Func<Rule, bool> which, string otherwise) => rules.Where(which).Select(r => $"({r.Condition})").ToList() is { Count: > 0 } all ? $"coalesce({string.Join(" OR ", all.Select(c => $"coalesce({c}, false)"))}, false)" : otherwise;
         var setAside = rules.Where(r => r.Severity is Severity.Quarantine or Severity.Reject).ToList();
@@ -262,28 +262,33 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
             FROM {Sql.Quote(sorted)} WHERE NOT _bad AND NOT _drop;
             INSERT INTO {Sql.Quote(bad)}
             SELECT {string.Concat(columns.Select(c => Sql.Quote(_text + c.Name) + ", "))}
-              concat_ws('; ', {string.Join(", ", setAside.Select(r => $"CASE WHEN {r.Condition} THEN {Sql.Literal(r.Column + ": ")} || coalesce('''' || {Sql.Quote(_text + r.Column)} || ''' — ', '') || {Sql.Literal(r.Reason)} END").DefaultIfEmpty("NULL"))}),
+              concat_ws('; ', {string.Join(", ", setAside.Select(r => $"CASE WHEN {r.Condition} THEN {Sql.Literal(r.Column + ": ")} || coalesce({Shown(r.Column)} || ' — ', '') || {Sql.Literal(r.Reason)} END").DefaultIfEmpty("NULL"))}),
               concat_ws(',', {string.Join(", ", setAside.Select(r => $"CASE WHEN {r.Condition} THEN {Sql.Literal(r.Code)} END").DefaultIfEmpty("NULL"))}), _object, _record, _raw, _reject
             FROM {Sql.Quote(sorted)} WHERE _bad AND NOT _drop;
             """,
             ct
         );
+        var rejecting = string.Join(", ", Contract.OnRecords.Where(r => feed.SeverityOf(r) == Severity.Reject).Select(Sql.Literal).DefaultIfEmpty("NULL"));
         if (broken is var (file, name))
             await connection.ExecuteAsync(
                 $$"""
                 INSERT INTO {{Sql.Quote(bad)}} BY NAME
-                SELECT reason AS "_reason", code AS "_rules", {{Sql.Literal(name)}} AS "_object", record AS "_record", raw AS "_raw", {{(feed.Severity == Severity.Reject ? "true" : "false")}} AS "_reject"
+                SELECT reason AS "_reason", code AS "_rules", {{Sql.Literal(name)}} AS "_object", record AS "_record", raw AS "_raw", coalesce(code IN ({{rejecting}}), false) AS "_reject"
                 FROM read_csv({{Sql.Literal(file)}}, columns = {'record': 'BIGINT', 'code': 'VARCHAR', 'reason': 'VARCHAR', 'raw': 'VARCHAR'}, header = false, auto_detect = false, delim = ',', quote = '"', escape = '"', max_line_size = 4000000)
                 """,
                 ct
             );
         var warnings = rules.Where(r => r.Severity == Severity.Warn).ToList();
         var counts = (await connection.QueryAsync(
-            $"SELECT count(*), count(*) FILTER (WHERE _drop), count(*) FILTER (WHERE _reject){string.Concat(warnings.Select(r => $", count(*) FILTER (WHERE {r.Condition})"))} FROM {Sql.Quote(sorted)}",
+            $"SELECT count(*), count(*) FILTER (WHERE _drop){string.Concat(warnings.Select(r => $", count(*) FILTER (WHERE {r.Condition})"))} FROM {Sql.Quote(sorted)}",
             r => Enumerable.Range(0, r.FieldCount).Select(r.GetInt64).ToArray(), ct))[0];
         await connection.ExecuteAsync($"DROP TABLE {Sql.Quote(sorted)}", ct);
-        return new(counts[0], counts[1], counts[2], [.. warnings.Zip(counts.Skip(3)).Where(w => w.Second > 0).Select(w => $"{w.First.Column}: {w.First.Reason} ({w.Second} rows)")], []);
+        return new(counts[0], counts[1], [.. warnings.Zip(counts.Skip(2)).Where(w => w.Second > 0).Select(w => $"{w.First.Column}: {w.First.Reason} ({w.Second} rows)")], []);
     }
+
+    // The value as a reason quotes it; whoever reads reasons must not see what is masked elsewhere.
+    string Shown(string column) =>
+        Sql.Quote(_text + column) is var text && feed.Columns.Any(c => c.Pii && c.Name.Equals(column, StringComparison.OrdinalIgnoreCase)) ? $"CASE WHEN {text} IS NOT NULL THEN '***' END" : $"'''' || {text} || ''''";
 
     // What stands before a column's name while it is text, such that no column is called like another one's text.
     static string Prefix(IReadOnlyList<Column> columns)

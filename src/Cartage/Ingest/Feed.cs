@@ -63,6 +63,9 @@ public sealed record Feed(string Pipeline, string Name, string File, int Line)
     /// <summary>What a broken rule does unless its column says otherwise.</summary>
     public Severity Severity { get; init; } = Severity.Quarantine;
 
+    /// <summary>Rules that reject a run and this once set rows aside instead: <c>feed</c>, <c>feed.column</c>, <c>feed.rule</c> or <c>feed.column.rule</c>.</summary>
+    public IReadOnlySet<string> SetAside { get; init; } = new HashSet<string>();
+
     /// <summary>What happens to columns nobody declared.</summary>
     public SchemaPolicy Schema { get; init; } = SchemaPolicy.Evolve;
 
@@ -74,6 +77,14 @@ public sealed record Feed(string Pipeline, string Name, string File, int Line)
 
     /// <summary>Rows that were set aside.</summary>
     public Table Quarantine => new(Table.QuarantineSchema(Pipeline), Name);
+
+    /// <summary>What a broken rule does, on a column or on the whole row.</summary>
+    public Severity SeverityOf(string rule, FeedColumn? column = null) =>
+        (column?.Severity ?? Severity) is var severity && severity == Severity.Reject && NamesOf(rule, column?.Name).Any(SetAside.Contains) ? Severity.Quarantine : severity;
+
+    /// <summary>The names a rule goes by, from the whole feed to the rule alone.</summary>
+    public IEnumerable<string> NamesOf(string rule, string? column) =>
+        column is null ? [Name, $"{Name}.{rule}"] : [Name, $"{Name}.{column}", $"{Name}.{rule}", $"{Name}.{column}.{rule}"];
 
     /// <summary>Whether every version of a key is kept.</summary>
     public bool KeepsHistory => Key.Count > 0 && Cursor is not null;

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Cartage.Checks;
 using Cartage.DuckDb;
 using Cartage.Storage;
 using Cartage.Warehouses;
@@ -18,7 +17,7 @@ public sealed class FeedLoad
     readonly LoadContext _context;
     readonly IReadOnlyList<(Manifest Object, Header Header)> _objects;
     readonly long _retried;
-    DoorResult _door = new(0, 0, 0, [], []);
+    DoorResult _door = new(0, 0, [], []);
     Deletions? _deletions;
     long _inserted, _updated, _deleted, _unchanged, _superseded, _quarantined;
     bool _differs;
@@ -40,8 +39,8 @@ public sealed class FeedLoad
     /// <summary>Rules broken with a warning.</summary>
     public IReadOnlyList<string> Warnings { get; private set; } = [];
 
-    /// <summary>Rows that broke a rule of severity <c>reject</c>.</summary>
-    public long Rejecting { get; private set; }
+    /// <summary>Rows that broke a rule of severity <c>reject</c>, by their rules, with a reason.</summary>
+    public IReadOnlyList<(string Rules, long Rows, string Example)> Rejecting { get; private set; } = [];
 
     /// <summary>Whether the base table or its history will differ.</summary>
     public bool Changed => Swap || _differs || _inserted + _updated + _deleted > 0 || _superseded > 0 || Replaces;
@@ -62,6 +61,7 @@ public sealed class FeedLoad
     /// <summary>Reads new objects, and rows of the quarantine that are to be tried again, through the door into staging.</summary>
     public static async Task<FeedLoad> StageAsync(IWarehouse warehouse, IObjectStore raw, Feed feed, IReadOnlyList<Manifest> objects, bool retryOpen, LoadContext context, CancellationToken ct)
     {
+        feed = feed with { SetAside = context.SetAside };
         await using var door = await warehouse.OpenDoorAsync(ct);
         List<(Manifest, Header)> readable = [];
         List<(Manifest, string)> unreadable = [];
@@ -81,7 +81,7 @@ public sealed class FeedLoad
         var load = new FeedLoad(tables, context, readable, await CopyRetryAsync(door, tables, retryOpen, context.Swap, ct), new(warehouse, raw, tables, readable, context));
         var reader = new Door(door, raw, feed, columns, tables.Good, tables.Bad, context.Stamp, context.TempFolder);
         await reader.CreateAsync(ct);
-        load._door = new(0, 0, 0, [], unreadable);
+        load._door = new(0, 0, [], unreadable);
         foreach (var group in readable.GroupBy(o => o.Item2.Group))
             load._door = load._door.Plus(await reader.ReadAsync([.. group], ct));
         if (load._retried > 0)
@@ -93,7 +93,7 @@ public sealed class FeedLoad
         }
         if (objects.Where(o => o.Deletes).ToList() is { Count: > 0 } gone)
             load._deletions = await Deletions.StageAsync(warehouse, door, raw, tables, gone, ct);
-        (load.Warnings, load.Rejecting) = (load._door.Warnings, context.SetAside.Contains(feed.Name) ? 0 : load._door.Rejecting);
+        load.Warnings = load._door.Warnings;
         await warehouse.ReceiveAsync(door, tables.Good, ct);
         await warehouse.ReceiveAsync(door, tables.Bad, ct);
         return load;
@@ -112,9 +112,7 @@ public sealed class FeedLoad
         if (Feed.Key.Count > 0 && await versions.RepeatAsync(ct))
         {
             await _numbering.NumberAsync(connection, versions.Tied, ct);
-            var (superseded, conflicts) = await versions.KeepNewestAsync(ct);
-            _superseded += superseded;
-            Rejecting += Feed.Severity == Severity.Reject ? conflicts : 0;
+            _superseded += await versions.KeepNewestAsync(ct);
         }
         foreach (var column in Feed.Columns.Where(c => c.References is not null))
             await ReferAsync(connection, column, parents.GetValueOrDefault(column.References!.Feed)?._tables, ct);
@@ -130,6 +128,7 @@ public sealed class FeedLoad
             _inserted = await CountAsync(connection, _tables.Good, ct);
         _quarantined = await CountAsync(connection, _tables.Bad, ct);
         _differs = Changes is { } changes && await CountAsync(connection, changes, ct) > 0;
+        Rejecting = await connection.QueryAsync($"SELECT _rules, count(*), min(_reason) FROM {Sql.Quote(_tables.Bad)} WHERE _reject GROUP BY _rules ORDER BY 2 DESC, 1", r => (r.GetString(0), r.GetInt64(1), r.GetString(2)), ct);
         if (Swap && Feed.KeepsHistory)
             await connection.ExecuteAsync(HistorySql(Feed.Base.Next, _tables.OlderAside, Feed.History.Next), ct);
     }

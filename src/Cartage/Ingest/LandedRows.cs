@@ -10,7 +10,7 @@ public sealed class LandedRows(IObjectStore raw, IReadOnlyList<Manifest> pages)
     {
         HashSet<string> seen = [];
         List<IReadOnlyList<string>> found = [];
-        foreach (var page in pages.Where(p => p.RowsAt is not null && p.Rows > 0 && p.Source.StartsWith(prefix, StringComparison.Ordinal)).GroupBy(p => p.Source).Select(g => g.MaxBy(p => p.Version)!))
+        foreach (var page in pages.Where(p => p.RowsAt is not null && p.RemovedAt is null && p.Rows > 0 && p.Source.StartsWith(prefix, StringComparison.Ordinal)).GroupBy(p => p.Source).Select(g => g.MaxBy(p => p.Version)!))
         {
             using var copy = await raw.FetchAsync(page.Object, ct);
             using var body = PageBody.Read(await File.ReadAllBytesAsync(copy.Path, ct), [page.RowsAt!]);

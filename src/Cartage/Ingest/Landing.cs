@@ -36,6 +36,10 @@ public sealed class Landing(IObjectStore raw, string tempFolder, TimeProvider cl
         return manifests;
     }
 
+    /// <summary>Writes a manifest, or writes it anew.</summary>
+    public static ValueTask PutManifestAsync(IObjectStore raw, Manifest manifest, CancellationToken ct) =>
+        raw.PutAsync(manifest.Object + Manifest.Suffix, new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(manifest, ManifestJson.Default.Manifest)), ct);
+
     async Task<Manifest?> LandPageAsync(Feed feed, Page page, Manifest? before, CancellationToken ct)
     {
         await using var input = await page.OpenAsync(ct);
@@ -68,7 +72,7 @@ public sealed class Landing(IObjectStore raw, string tempFolder, TimeProvider cl
             };
             await MoveInAsync(copy, key, ct);
             Failpoint.Reach("land.object");
-            await raw.PutAsync(key + Manifest.Suffix, new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(manifest, ManifestJson.Default.Manifest)), ct);
+            await PutManifestAsync(raw, manifest, ct);
             Failpoint.Reach("land.manifest");
             return manifest;
         }

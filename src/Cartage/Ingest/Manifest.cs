@@ -9,6 +9,9 @@ public sealed record Manifest(string Feed, string Source, int Version, string Ob
     /// <summary>What a manifest's key ends with.</summary>
     public const string Suffix = ".manifest.json";
 
+    /// <summary>When its bytes were taken out of the raw zone because their retention had ended; null while they are there.</summary>
+    public DateTimeOffset? RemovedAt { get; init; }
+
     /// <summary>The source's bookmark where the page began, and where it ended.</summary>
     public string? CursorBefore { get; init; }
 

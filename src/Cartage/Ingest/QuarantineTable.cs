@@ -26,6 +26,12 @@ public static class QuarantineTable
     /// <summary>Whether anything was ever set aside.</summary>
     public static async Task<bool> ExistsAsync(DbConnection connection, Feed feed, CancellationToken ct) => (await FeedLoad.ColumnsAsync(connection, feed.Quarantine, ct)).Count > 0;
 
+    /// <summary>The objects with a row that waits to be repaired or tried again.</summary>
+    public static async Task<IReadOnlySet<string>> WaitingAsync(DbConnection connection, Feed feed, CancellationToken ct) =>
+        await ExistsAsync(connection, feed, ct)
+            ? (await connection.QueryAsync($"SELECT DISTINCT _object FROM {Sql.Quote(feed.Quarantine)} WHERE _status IN ('open', 'fixed')", r => r.GetString(0), ct)).ToHashSet()
+            : new HashSet<string>();
+
     /// <summary>How many rows are in quarantine, by rule and status.</summary>
     public static async Task<List<(string Rules, string Status, long Rows, string Example)>> CountAsync(DbConnection connection, Feed feed, CancellationToken ct) =>
         await ExistsAsync(connection, feed, ct)

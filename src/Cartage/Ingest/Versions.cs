@@ -22,8 +22,8 @@ sealed class Versions(DbConnection connection, LoadTables tables)
     public string Tied =>
         $"EXISTS (SELECT 1 FROM {Sql.Quote(tables.Good)} o WHERE {tables.SameKey("o", "g")} AND o._object = g._object AND o.rowid <> g.rowid{(_feed.Cursor is { } c ? $" AND o.{Sql.Quote(c)} IS NOT DISTINCT FROM g.{Sql.Quote(c)}" : "")})";
 
-    /// <summary>Leaves the newest row of each key among the good; older versions go aside, rows that nothing orders to the quarantine. Returns how many were superseded and how many are in conflict.</summary>
-    public async Task<(long Superseded, long Conflicts)> KeepNewestAsync(CancellationToken ct)
+    /// <summary>Leaves the newest row of each key among the good; older versions go aside, rows that nothing orders to the quarantine. Returns how many were superseded.</summary>
+    public async Task<long> KeepNewestAsync(CancellationToken ct)
     {
         var unordered = _feed.Cursor is { } cursor ? $"{Sql.Quote(cursor)} IS NULL" : "true";
         var ranked = tables.Staging("__ranked");
@@ -37,7 +37,7 @@ sealed class Versions(DbConnection connection, LoadTables tables)
                   FROM {Sql.Quote(tables.Good)} g SEMI JOIN (SELECT {tables.Key()} FROM {Sql.Quote(tables.Good)} GROUP BY ALL HAVING count(*) > 1) d ON {tables.SameKey("g", "d")})));
             INSERT INTO {Sql.Quote(tables.Bad)}
             SELECT {tables.Texts}, {Sql.Literal(string.Join(", ", _feed.Key) + ": another row has the same key and other content, and nothing says which is newer")}, 'key_conflict', _object, _record,
-              {tables.RawText}, {(_feed.Severity == Severity.Reject ? "true" : "false")}
+              {tables.RawText}, {(_feed.SeverityOf("key_conflict") == Severity.Reject ? "true" : "false")}
             FROM {Sql.Quote(ranked)} WHERE _conflict AND _copy = 1;
             """,
             ct
@@ -47,7 +47,7 @@ sealed class Versions(DbConnection connection, LoadTables tables)
         var conflicts = await connection.ScalarAsync<long>($"SELECT count(*) FROM {Sql.Quote(ranked)} WHERE _conflict AND _copy = 1", ct);
         var gone = await connection.ExecuteAsync($"DELETE FROM {Sql.Quote(tables.Good)} WHERE rowid IN (SELECT _rid FROM {Sql.Quote(ranked)} WHERE _conflict OR _place > 1)", ct);
         await connection.ExecuteAsync($"DROP TABLE {Sql.Quote(ranked)}", ct);
-        return (gone - conflicts, conflicts);
+        return gone - conflicts;
     }
 
     /// <summary>Computes what the load changes in the base table and among the older versions, and changes neither.</summary>

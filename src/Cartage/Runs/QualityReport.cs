@@ -8,13 +8,13 @@ namespace Cartage.Runs;
 /// <summary>A check's outcome as the report keeps it.</summary>
 public sealed record ReportedCheck(string Name, string Table, string Severity, bool Passed, bool Accepted, long Failing, string? Message, IReadOnlyList<string> Samples);
 
-/// <summary>Rows in quarantine for one reason.</summary>
+/// <summary>Rows that broke the same rules.</summary>
 public sealed record ReportedReason(string Feed, string Rules, long Rows, string Example);
 
 /// <summary>All a quality report shows, as its JSON.</summary>
 public sealed record ReportData(
     string Run, string Pipeline, RunState State, DateTimeOffset IntervalStart, DateTimeOffset IntervalEnd, DateTimeOffset StartedAt, double TookMs, string? Message, string? Hint,
-    IReadOnlyList<RowEquation> Equations, IReadOnlyList<ReportedReason> SetAside, IReadOnlyList<ReportedCheck> Checks, IReadOnlyList<TableProfile> Tables, IReadOnlyList<TaskResult> Tasks);
+    IReadOnlyList<RowEquation> Equations, IReadOnlyList<ReportedReason> SetAside, IReadOnlyList<ReportedReason> Rejected, IReadOnlyList<string> Warnings, IReadOnlyList<ReportedCheck> Checks, IReadOnlyList<TableProfile> Tables, IReadOnlyList<TaskResult> Tasks);
 
 /// <summary>The page and the JSON that every run leaves in the reports zone.</summary>
 public static class QualityReport
@@ -22,11 +22,12 @@ public static class QualityReport
     /// <summary>Writes both under the interval's date and returns the page's path.</summary>
     public static async Task<string> WriteAsync(
         IObjectStore reports, RunResult run, IReadOnlyList<TableProfile> profiles,
-        IReadOnlyDictionary<string, IReadOnlyList<(string Rules, long Rows, string Example)>> setAside, CancellationToken ct)
+        IReadOnlyDictionary<string, IReadOnlyList<(string Rules, long Rows, string Example)>> setAside,
+        IReadOnlyDictionary<string, IReadOnlyList<(string Rules, long Rows, string Example)>> rejected, CancellationToken ct)
     {
         var data = new ReportData(
             run.RunId, run.Pipeline, run.State, run.Interval.Start, run.Interval.End, run.StartedAt, run.Took.TotalMilliseconds, run.Message, run.Hint, run.Equations,
-            [.. setAside.SelectMany(f => f.Value.Select(r => new ReportedReason(f.Key, r.Rules, r.Rows, r.Example)))],
+            Reasons(setAside), Reasons(rejected), run.Warnings,
             [.. run.Checks.Select(c => new ReportedCheck(c.Check.Name, c.Table, c.Check.Severity.ToString().ToLowerInvariant(), c.Passed, c.Accepted, c.Failing, c.Message, c.Samples))],
             profiles, run.Tasks);
         var folder = Folder(run);
@@ -65,6 +66,9 @@ public static class QualityReport
         await using var file = File.OpenRead(copy.Path);
         return await JsonSerializer.DeserializeAsync(file, ReportJson.Default.ReportData, ct);
     }
+
+    static IReadOnlyList<ReportedReason> Reasons(IReadOnlyDictionary<string, IReadOnlyList<(string Rules, long Rows, string Example)>> byFeed) =>
+        [.. byFeed.SelectMany(f => f.Value.Select(r => new ReportedReason(f.Key, string.Join(", ", r.Rules.Split(',').Distinct()), r.Rows, r.Example)))];
 
     static async Task<ReportData?> PreviousAsync(IObjectStore reports, RunResult run, CancellationToken ct)
     {

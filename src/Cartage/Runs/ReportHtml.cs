@@ -33,6 +33,7 @@ static class ReportHtml
             """);
         if (data.Message is not null)
             html.Append($"<section><h2>What happened</h2><p>{Text(data.Message)}</p>{(data.Hint is null ? "" : $"<p class=\"soft\">{Text(data.Hint)}</p>")}</section>");
+        Rejected(html, data);
         Rows(html, data);
         SetAside(html, data);
         Checks(html, data);
@@ -57,6 +58,16 @@ static class ReportHtml
             return;
         Table(html, "Where every row went", ["Feed", "#Read", "#New", "#Changed", "#Deleted", "#Unchanged", "#Superseded", "#Dropped", "#Set aside", "Adds up"],
             data.Equations.Select(e => new[] { Text(e.Feed), N(e.Read), N(e.Inserted), N(e.Updated), N(e.Deleted), N(e.Unchanged), N(e.Superseded), N(e.Dropped), e.Quarantined > 0 ? $"<b class=\"warn\">{N(e.Quarantined)}</b>" : "0", e.Holds ? "<span class=\"good\">✓ yes</span>" : "<b class=\"bad\">✗ no</b>" }));
+    }
+
+    static void Rejected(StringBuilder html, ReportData data)
+    {
+        if (data.Rejected.Count > 0)
+            Table(html, "Rows that stopped this run", ["Feed", "Rule", "#Rows", "For example"],
+                data.Rejected.Select(r => new[] { Text(r.Feed), $"<b class=\"bad\">{Text(r.Rules)}</b>", N(r.Rows), "\u0001" + Text(r.Example) }),
+                $"Nothing was published. Mend the data and run again, or set these rows aside once with <code>cartage run{string.Concat(data.Rejected.Select(r => r.Feed).Distinct().Select(f => $" --set-aside {Text(f)}"))}</code>.");
+        if (data.Warnings.Count > 0)
+            html.Append("<section><h2>Came in with a warning</h2><ul>").AppendJoin("", data.Warnings.Select(w => $"<li>{Text(w)}</li>")).Append("</ul></section>");
     }
 
     static void SetAside(StringBuilder html, ReportData data)

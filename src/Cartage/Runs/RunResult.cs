@@ -21,6 +21,9 @@ public sealed record RunResult(string RunId, string Pipeline, RunState State, In
     /// <summary>What a replay found every table to differ in.</summary>
     public IReadOnlyList<Warehouses.TableDifference> Differences { get; init; } = [];
 
+    /// <summary>Rules of feeds that rows broke and came in all the same.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Why it did not succeed, in one message.</summary>
     public string? Message { get; init; }
 

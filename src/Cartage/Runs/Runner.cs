@@ -87,8 +87,11 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
             await StageAsync(connection, feeds, manifests, ct);
             if (await UnreadableAsync(connection, ct) is { } refused)
                 return refused;
-            if (_loads.Values.Where(l => l.Rejecting > 0).ToList() is { Count: > 0 } rejecting)
-                return await RejectAsync(string.Join("; ", rejecting.Select(l => $"{l.Feed.Name}: {l.Rejecting} rows break a rule of severity reject")), "Mend the data, or set the rows aside once with 'cartage run --set-aside FEED'.", ct);
+            if (_loads.Values.Where(l => l.Rejecting.Count > 0).ToList() is { Count: > 0 } rejecting)
+                return await RejectAsync(
+                    string.Join("; ", rejecting.Select(l => $"{l.Feed.Name}: {(l.Rejecting.Sum(r => r.Rows) is > 1 and var n ? $"{n} rows break" : "1 row breaks")} a rule that rejects the run, such as {l.Rejecting[0].Example}")),
+                    $"Nothing was published. Mend the data, or set the rows aside once with 'cartage run{string.Concat(rejecting.Select(l => $" --set-aside {l.Feed.Name}"))}'.",
+                    ct);
         }
         var builds = request.Runs("build") ? plan.Tasks.OfType<PlannedTask.Build>().ToList() : [];
         if (!_loads.Values.Any(l => l.Changed || l.Equation.Read > 0) && !builds.Any(b => b.Certain) && request.Only.Count == 0)
@@ -173,6 +176,9 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         {
             var ledger = await Ledger.ReadAsync(connection, feed, ct);
             fresh[feed.Name] = [.. feed.Standing([.. manifests[feed.Name].Where(m => ledger.GetValueOrDefault(m.Object) != "unreadable")]).Where(m => plan.Swap || !ledger.ContainsKey(m.Object))];
+            if (RawRetention.Missing(feed, fresh[feed.Name]) is { } missing && !request.Accept.Contains(RuleNames.RawRetention))
+                throw missing;
+            fresh[feed.Name].RemoveAll(m => m.RemovedAt is not null);
         }
         // A parent that comes in, new or repaired, lets its children in.
         var aside = new Dictionary<string, bool>();
@@ -350,13 +356,13 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         foreach (var feed in _pipeline.Feeds)
             if ((await QuarantineTable.CountAsync(connection, feed, ct)).Where(x => x.Status == "open").Select(x => (x.Rules, x.Rows, x.Example)).ToList() is { Count: > 0 } rows)
                 aside[feed.Name] = rows;
-        _report = await QualityReport.WriteAsync(workspace.Zones.Reports, Result(state), _profiles, aside, ct);
+        _report = await QualityReport.WriteAsync(workspace.Zones.Reports, Result(state), _profiles, aside, new Dictionary<string, IReadOnlyList<(string, long, string)>>(), ct);
     }
 
     async Task<RunResult> RejectAsync(string message, string hint, CancellationToken ct)
     {
         var result = Result(RunState.Rejected, message, hint);
-        _report = await QualityReport.WriteAsync(workspace.Zones.Reports, result, _profiles, new Dictionary<string, IReadOnlyList<(string, long, string)>>(), ct);
+        _report = await QualityReport.WriteAsync(workspace.Zones.Reports, result, _profiles, new Dictionary<string, IReadOnlyList<(string, long, string)>>(), _loads.ToDictionary(l => l.Key, l => l.Value.Rejecting), ct);
         return result with { Report = _report };
     }
 
@@ -432,6 +438,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
             Tasks = [.. _tasks],
             Equations = [.. _loads.Values.Select(l => l.Equation)],
             Checks = _checks,
+            Warnings = [.. _loads.Values.SelectMany(l => l.Warnings.Select(w => $"{l.Feed.Name}.{w}"))],
             Differences = _differences,
             Message = message,
             Hint = hint,
