@@ -109,13 +109,14 @@ public sealed class FeedLoad
             _door = _door with { Read = _door.Read + _deletions.Rows };
         }
         await connection.ExecuteAsync($"CREATE OR REPLACE TABLE {Sql.Quote(_tables.OlderAside)} AS FROM {Sql.Quote(_tables.Good)} LIMIT 0", ct);
+        // First of all, of old versions too: what came in must not hang on what came with it.
+        foreach (var column in Feed.Columns.Where(c => c.References is not null))
+            await ReferAsync(connection, column, parents.GetValueOrDefault(column.References!.Feed)?._tables, ct);
         if (Feed.Key.Count > 0 && await versions.RepeatAsync(ct))
         {
             await _numbering.NumberAsync(connection, versions.Tied, ct);
             _superseded += await versions.KeepNewestAsync(ct);
         }
-        foreach (var column in Feed.Columns.Where(c => c.References is not null))
-            await ReferAsync(connection, column, parents.GetValueOrDefault(column.References!.Feed)?._tables, ct);
         if (Swap)
             (_inserted, _deleted) = (await connection.QueryAsync($"SELECT count(*) - count(_deleted_at), count(_deleted_at) FROM {Sql.Quote(_tables.Good)}", r => (r.GetInt64(0), r.GetInt64(1)), ct))[0];
         else if (Feed.Key.Count > 0)

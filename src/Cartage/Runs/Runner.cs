@@ -325,7 +325,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
             Failpoint.Reach("committed");
             return (0, (Func<TaskResult, TaskResult>)(t => t));
         }, ct);
-        await ReportAsync(state, ct);
+        await ReportAsync(state, CancellationToken.None);
         return Result(state);
     }
 

@@ -10,6 +10,9 @@ namespace Cartage.Runs;
 /// <summary>What the warehouse knows of what was published: outcomes of runs and what each model's table was built from; it commits with the tables.</summary>
 static class WarehouseState
 {
+    // Raised when the tables of Cartage's own change their meaning, so that an older program keeps off.
+    const int Format = 1;
+
     public static async Task EnsureAsync(DbConnection connection, CancellationToken ct)
     {
         await Ledger.EnsureAsync(connection, ct);
@@ -17,9 +20,15 @@ static class WarehouseState
             """
             CREATE TABLE IF NOT EXISTS cartage.outcomes (run VARCHAR, pipeline VARCHAR, state VARCHAR, interval_start TIMESTAMP, interval_end TIMESTAMP, finished_at TIMESTAMP);
             CREATE TABLE IF NOT EXISTS cartage.models (pipeline VARCHAR, model VARCHAR, definition VARCHAR, run VARCHAR, rows BIGINT, updated_at TIMESTAMP);
+            CREATE TABLE IF NOT EXISTS cartage.format (version INTEGER);
             """,
             ct
         );
+        var format = await connection.ScalarAsync<int?>("SELECT max(version) FROM cartage.format", ct);
+        if (format is null)
+            await connection.ExecuteAsync($"INSERT INTO cartage.format VALUES ({Format})", ct);
+        if (format > Format)
+            throw new PipelineException($"the warehouse was written by a newer version (format {format}; this one knows {Format})", hint: "Use that version: this one would not understand all of its tables.");
     }
 
     /// <summary>Creates a pipeline's schemas, before anything runs in parallel.</summary>

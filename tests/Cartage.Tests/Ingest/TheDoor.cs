@@ -34,6 +34,21 @@ public sealed class TheDoor : IDisposable
     }
 
     [Fact]
+    public async Task No_version_comes_in_before_its_parent_however_many_come_at_once()
+    {
+        const string header = "order_id,customer_id,order_date,amount,updated_at\n";
+        _project.Write("in/customers.csv", Customers).Write("in/orders.csv", header + "1,1,2024-01-05,10.00,2024-01-05 00:00:00\n");
+        await _project.RunAsync();
+        _project.Write("in/orders-2.csv", header + "7,77,2024-01-06,10.00,2024-01-06 00:00:00\n7,77,2024-01-06,20.00,2024-01-07 00:00:00\n");
+        Assert.Equal(RunState.Quarantined, (await _project.RunAsync()).State);
+        Assert.Equal("0|2", await _project.ScalarAsync("SELECT (SELECT count(*) FROM shop_raw.orders_history WHERE order_id = 7), (SELECT count(*) FROM shop_quarantine.orders WHERE _status = 'open')"));
+        _project.Write("in/customers-2.csv", "customer_id,name,city,updated_at,is_active\n77,Zoe,Bonn,2024-01-01 00:00:00,Y\n");
+        Assert.Equal(RunState.Succeeded, (await _project.RunAsync()).State);
+        Assert.Equal(["10.00", "20.00"], await _project.QueryAsync("SELECT amount FROM shop_raw.orders_history WHERE order_id = 7 ORDER BY updated_at"));
+        Assert.Equal("20.00", await _project.ScalarAsync("SELECT amount FROM shop_raw.orders WHERE order_id = 7"));
+    }
+
+    [Fact]
     public async Task A_row_whose_parent_comes_later_comes_in_with_it()
     {
         _project.Write("in/customers.csv", Customers).Write("in/orders.csv", "order_id,customer_id,order_date,amount,updated_at\n1,7,2024-01-05,10.00,\n");

@@ -1,3 +1,4 @@
+using Cartage.Ingest;
 using Cartage.Projects;
 using Cartage.Runs;
 using Cartage.Warehouses;
@@ -50,11 +51,11 @@ public sealed class TestProject : IDisposable
 
     public LoadedProject Load() => ProjectFiles.Load(Root, null, Variables);
 
-    public async Task<Workspace> OpenAsync()
+    public async Task<Workspace> OpenAsync(Func<Feed, ISource>? openSource = null)
     {
         var loaded = Load();
         Assert.Empty(loaded.Findings);
-        return await Workspace.OpenAsync(loaded.Project, "test", "0", folders => Engine.OpenWarehouseAsync(loaded.Project, folders, CancellationToken.None), feed => Engine.OpenSource(loaded.Project, feed, TimeProvider.System), Engine.OpenZones(loaded.Project, TimeProvider.System), TimeProvider.System, CancellationToken.None);
+        return await Workspace.OpenAsync(loaded.Project, "test", "0", folders => Engine.OpenWarehouseAsync(loaded.Project, folders, CancellationToken.None), openSource ?? (feed => Engine.OpenSource(loaded.Project, feed, TimeProvider.System)), Engine.OpenZones(loaded.Project, TimeProvider.System), TimeProvider.System, CancellationToken.None);
     }
 
     public async Task<RunResult> RunAsync(RunRequest? request = null)
