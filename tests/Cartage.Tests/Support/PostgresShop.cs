@@ -82,6 +82,21 @@ public sealed class PostgresShop(string url, TestProject project) : IAsyncDispos
         return run;
     }
 
+    /// <summary>Runs and returns everything that was said on the way.</summary>
+    public async Task<IReadOnlyList<string>> SaidAsync()
+    {
+        await using var workspace = await project.OpenAsync();
+        var said = new Said();
+        var plans = await workspace.PlanAsync(new(), CancellationToken.None);
+        await workspace.RunAsync(plans, new(), said, CancellationToken.None);
+        return [.. said];
+    }
+
+    sealed class Said : System.Collections.Concurrent.ConcurrentQueue<string>, IProgress<RunEvent>
+    {
+        public void Report(RunEvent value) => Enqueue(value.Message);
+    }
+
     public async Task<string> LoadedAsync(string sql) => string.Join(';', await project.QueryAsync(sql));
 
     public ValueTask DisposeAsync()

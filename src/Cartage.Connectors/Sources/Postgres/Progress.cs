@@ -12,8 +12,8 @@ sealed record Progress(DateTimeOffset? Bound, IReadOnlyList<KeyRange> Finished, 
     /// <summary>When keys were last compared; null when never, or before a reading that was cut off.</summary>
     public DateTimeOffset? Compared { get; init; }
 
-    /// <summary>The hash of a whole reading in one page.</summary>
-    public string? Whole { get; init; }
+    /// <summary>The hash of the last reading where it was one page: all rows, or a window.</summary>
+    public string? LastPage { get; init; }
 
     public static Progress Of(IEnumerable<Manifest> landed)
     {
@@ -27,7 +27,7 @@ sealed record Progress(DateTimeOffset? Bound, IReadOnlyList<KeyRange> Finished, 
         return new(bound, [.. cut.Select(x => x.Mark.Keys!)], cut.Min(x => x.Mark.Bound), pages.Count == 0 ? null : pages.Max(x => x.Mark.At))
         {
             Compared = pages.Where(x => x.Manifest.Deletes).Max(x => (DateTimeOffset?)x.Mark.At) is { } at && !(at <= resumed) ? at : null,
-            Whole = last?.Count() == 1 && last.First().Mark is { Pages: 1, Since: null } ? last.First().Manifest.Sha256 : null,
+            LastPage = last?.Count() == 1 && last.First().Mark.Pages == 1 ? last.First().Manifest.Sha256 : null,
         };
     }
 }

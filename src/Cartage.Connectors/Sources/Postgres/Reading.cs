@@ -53,14 +53,14 @@ sealed class Reading(SourceTable table, Progress progress, SafeBound safe, DateT
     public async Task<IReadOnlyList<ReadingPart>> PartsAsync(Moment moment, CancellationToken ct)
     {
         if (From is not null || (asked.To is not null && !All))
-            return [WindowPart(From, OmitEmpty: true)];
+            return [WindowPart(From, omitEmpty: true)];
         await using var session = await moment.OpenAsync(ct);
         if (progress.Finished.Count == 0 || asked.FullRefresh)
             return await AllAsync(session, [new(null, null)], ct);
         // The first reading was cut off: what is missing is read now, and what changed meanwhile in what had landed.
         asked.Notes?.Report($"{progress.Finished.Count} pages have landed before; the rest is read, and what changed since");
         var missing = await Chunks.MissingAsync(session.Connection, table, progress.Finished, ct);
-        return [.. await AllAsync(session, missing, ct), WindowPart(progress.FinishedSince - Overlap, OmitEmpty: false)];
+        return [.. await AllAsync(session, missing, ct), WindowPart(progress.FinishedSince - Overlap, omitEmpty: false)];
     }
 
     async Task<IReadOnlyList<ReadingPart>> AllAsync(Session session, IReadOnlyList<KeyRange> within, CancellationToken ct)
@@ -71,9 +71,9 @@ sealed class Reading(SourceTable table, Progress progress, SafeBound safe, DateT
                 parts.Add(new(table.Copy(table.Within(keys))) { Keys = keys });
         // All of a small table that nobody dates is read in the order of its key: then the same rows are the same bytes, which need not land again.
         return parts is [var only] && _feed.Cursor is null
-            ? [only with { Copy = table.Copy(order: _feed.Key.Count > 0 ? table.Key : ""), Unless = progress.Whole }]
+            ? [only with { Copy = table.Copy(order: _feed.Key.Count > 0 ? table.Key : ""), Unless = progress.LastPage }]
             : parts;
     }
 
-    ReadingPart WindowPart(DateTimeOffset? since, bool OmitEmpty) => new(table.Copy(new Window(since, asked.To).Condition(table))) { Since = since, OmitEmpty = OmitEmpty };
+    ReadingPart WindowPart(DateTimeOffset? since, bool omitEmpty) => new(table.Copy(new Window(since, asked.To).Condition(table))) { Since = since, OmitEmpty = omitEmpty, Unless = omitEmpty ? progress.LastPage : null };
 }

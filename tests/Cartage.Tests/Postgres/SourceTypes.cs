@@ -1,0 +1,88 @@
+using Cartage.Tests.Support;
+
+namespace Cartage.Tests.Postgres;
+
+/// <summary>Every type of the server arrives as what it is, to the character.</summary>
+public sealed class SourceTypes(SharedPostgres shared)
+{
+    const string Feed = "connection: shop\nfeeds:\n  things: { table: things, key: [id] }\n";
+
+    [Theory]
+    [InlineData("smallint", "'-32768'", "SMALLINT", "-32768")]
+    [InlineData("bigint", "'9223372036854775807'", "BIGINT", "9223372036854775807")]
+    [InlineData("numeric(12,2)", "'-1234567890.10'", "DECIMAL(12,2)", "-1234567890.10")]
+    [InlineData("numeric", "'0.1234567891'", "DECIMAL(38,10)", "0.1234567891")]
+    [InlineData("numeric(50,5)", "'12345678901234567890123456789012345678901234.5'", "VARCHAR", "12345678901234567890123456789012345678901234.50000")]
+    [InlineData("money", "'1234.5'", "DECIMAL(19,2)", "1234.50")]
+    [InlineData("double precision", "'0.1'", "DOUBLE", "0.1")]
+    [InlineData("boolean", "'t'", "BOOLEAN", "true")]
+    [InlineData("date", "'2024-02-29'", "DATE", "2024-02-29")]
+    [InlineData("time", "'23:59:59.123456'", "TIME", "23:59:59.123456")]
+    [InlineData("timestamp", "'2024-02-29 23:59:59.123456'", "TIMESTAMP", "2024-02-29 23:59:59.123456")]
+    [InlineData("timestamptz(3)", "'2024-02-29 23:59:59.123+07'", "TIMESTAMP WITH TIME ZONE", "2024-02-29 16:59:59.123+00")]
+    [InlineData("interval", "'1 day 02:00'", "VARCHAR", "1 day 02:00:00")]
+    [InlineData("uuid", "'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'", "UUID", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11")]
+    [InlineData("jsonb", "'{\"a\": [1, \"x\"]}'", "VARCHAR", "{\"a\": [1, \"x\"]}")]
+    [InlineData("text[]", "'{a,\"b c\"}'", "VARCHAR", "[\"a\",\"b c\"]")]
+    [InlineData("bytea", "'\\xDEADBEEF'", "VARCHAR", "deadbeef")]
+    [InlineData("character(5)", "'ab'", "VARCHAR", "ab   ")]
+    [InlineData("mood", "'so so'", "VARCHAR", "so so")]
+    [InlineData("percent", "'12.50'", "DECIMAL(5,2)", "12.50")]
+    [InlineData("text", "''", "VARCHAR", "")]
+    [InlineData("text", "'a \"quote\", a comma, a ' || chr(10) || ' line'", "VARCHAR", "a \"quote\", a comma, a \n line")]
+    [InlineData("text", "'\\.'", "VARCHAR", "\\.")]
+    [InlineData("text", "' naïve ☃ 𝄞 '", "VARCHAR", " naïve ☃ 𝄞 ")]
+    [InlineData("text", "'a' || chr(13) || 'b'", "VARCHAR", "a\rb")]
+    [InlineData("text", "'NULL'", "VARCHAR", "NULL")]
+    public async Task A_value_arrives_as_it_is(string type, string value, string loadedAs, string expected)
+    {
+        await using var shop = await PostgresShop.CreateAsync(shared, Feed, tables: $"CREATE TYPE mood AS ENUM ('so so'); CREATE DOMAIN percent AS numeric(5,2); CREATE TABLE things (id int PRIMARY KEY, v {type}); INSERT INTO things VALUES (1, {value}), (2, NULL)");
+        await shop.RunAsync();
+        Assert.Equal([expected, "∅"], await shop.Project.QueryAsync("SELECT coalesce(CAST(v AS VARCHAR), '∅') FROM shop_raw.things ORDER BY id"));
+        Assert.Equal(loadedAs, await shop.LoadedAsync("SELECT DISTINCT typeof(v) FROM shop_raw.things"));
+        Assert.Equal("nothing changed", (await shop.RunAsync()).Message);
+    }
+
+    [Theory]
+    [InlineData("character(5)", "'ab'", ""), InlineData("numeric(6,2)", "'1.50'", "decimal(8,3)"), InlineData("timestamptz", "'2024-01-01 00:00:00.5+02'", ""), InlineData("timestamptz", "'2024-01-01 00:00:00.5+02'", "timestamp")]
+    [InlineData("uuid", "'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11'", "text"), InlineData("text", "'naïve, \"x\"'", ""), InlineData("boolean", "true", ""), InlineData("date", "'2024-02-29'", "text"), InlineData("bigint", "7", "text"), InlineData("double precision", "1e15", "")]
+    public async Task A_key_of_any_type_is_missed_when_it_is_gone_and_only_then(string type, string value, string declared)
+    {
+        await using var shop = await PostgresShop.CreateAsync(shared, $"connection: shop\nfeeds:\n  things:\n    table: things\n    key: [id, n]\n    deletes: {{ compare: always, max_share: 60% }}\n    columns:\n      n: {{ type: integer }}\n{(declared.Length == 0 ? "" : $"      id: {{ type: \"{declared}\" }}\n")}", tables: $"CREATE TABLE things (id {type}, n int, PRIMARY KEY (id, n)); INSERT INTO things VALUES ({value}, 1), ({value}, 2)");
+        await shop.RunAsync();
+        Assert.Equal("nothing changed", (await shop.RunAsync()).Message);
+        await shop.ExecuteAsync("DELETE FROM things WHERE n = 2");
+        await shop.RunAsync();
+        Assert.Equal("1|;2|gone", await shop.LoadedAsync("SELECT n, CASE WHEN _deleted_at IS NOT NULL THEN 'gone' END FROM shop_raw.things ORDER BY 1"));
+    }
+
+    [Fact]
+    public async Task A_query_a_view_and_a_partitioned_table_are_read_like_a_table()
+    {
+        await using var shop = await PostgresShop.CreateAsync(shared, """
+            connection: shop
+            feeds:
+              asked: { query: "select id, v || '!' as v from things", key: [id] }
+              seen: { table: all_things, key: [id] }
+              parted: { table: '"Parted"."Things"', key: [id], cursor: at, chunk: 50 }
+            """, tables: """
+            CREATE TABLE things (id int PRIMARY KEY, v text); INSERT INTO things VALUES (1, 'a'); CREATE VIEW all_things AS SELECT * FROM things;
+            CREATE SCHEMA "Parted"; CREATE TABLE "Parted"."Things" (id int, at timestamptz DEFAULT now(), PRIMARY KEY (id)) PARTITION BY RANGE (id);
+            CREATE TABLE "Parted".a PARTITION OF "Parted"."Things" FOR VALUES FROM (0) TO (200); CREATE TABLE "Parted".b PARTITION OF "Parted"."Things" FOR VALUES FROM (200) TO (1000);
+            INSERT INTO "Parted"."Things" SELECT g FROM generate_series(1, 500) g; ANALYZE;
+            """);
+        await shop.RunAsync();
+        Assert.Equal("a!|a|500|10", await shop.LoadedAsync("SELECT (SELECT v FROM shop_raw.asked), (SELECT v FROM shop_raw.seen), count(*), count(DISTINCT _object) FROM shop_raw.parted"));
+    }
+
+    [Fact]
+    public async Task A_column_that_is_added_arrives()
+    {
+        await using var shop = await PostgresShop.CreateAsync(shared);
+        await shop.ExecuteAsync("INSERT INTO store.orders VALUES (1), (2)");
+        await shop.RunAsync();
+        await shop.ExecuteAsync("ALTER TABLE store.orders ADD COLUMN note text; UPDATE store.orders SET note = '' WHERE order_id = 2");
+        await shop.RunAsync();
+        Assert.Equal("1|∅;2|", await shop.LoadedAsync("SELECT order_id, coalesce(note, '∅') FROM shop_raw.orders ORDER BY 1"));
+    }
+}
