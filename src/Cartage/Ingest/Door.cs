@@ -96,7 +96,7 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
     bool IsPlain(Manifest manifest, Header header) =>
         header.Kind is "parquet" or "ndjson" or "json"
         || manifest.Facts is { Known: false }
-        || (manifest.Facts is { Utf8: true, Nuls: 0, LongestLine: < 2_000_000 } facts && (facts.Returns == 0 || facts.Returns == facts.Newlines) && header.Encoding == "utf-8");
+        || (manifest.Facts is { Utf8: true, Nuls: 0, LongestLine: < 2_000_000 } facts && (header.IsGiven || facts.Returns == 0 || facts.Returns == facts.Newlines) && header.Encoding == "utf-8");
 
     async Task<long?> TryFastAsync(IReadOnlyList<(Manifest Object, Header Header)> objects, Header header, CancellationToken ct)
     {
@@ -222,7 +222,7 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
         return $$"""
             SELECT {{string.Join(", ", texts)}}, {{Sql.Literal(manifest.Object)}} AS "_object", "_record", {{rawText}} AS "_raw"
             FROM read_csv({{Sql.Literal(clean)}}, columns = {'_record': 'BIGINT', {{fields}}}, header = false, auto_detect = false, delim = {{Sql.Literal(header.Delimiter.ToString())}},
-              quote = '"', escape = '"', {{header.Nulls}}, max_line_size = 4000000)
+              quote = '"', escape = '"', {{header.Nulls}}, new_line = '\n', max_line_size = 4000000)
             """;
     }
 

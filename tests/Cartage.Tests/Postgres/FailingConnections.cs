@@ -37,9 +37,9 @@ public sealed class FailingConnections(SharedPostgres shared)
     [InlineData("store.orders,", "store.order,", "relation \"store.order\" does not exist", "Correct 'table'")]
     [InlineData("store.orders,", "shop.orders,", "relation \"shop.orders\" does not exist", "Correct 'table'")]
     [InlineData("table: store.orders", "query: select nothing from store.orders", "column \"nothing\" does not exist", "Correct the query")]
-    [InlineData("updated_at", "updated", "store.orders has no column 'updated'", "Did you mean 'updated_at'?")]
+    [InlineData("updated_at", "update_at", "store.orders has no column 'update_at'", "Did you mean 'updated_at'?")]
     [InlineData("[order_id]", "[id]", "store.orders has no column 'id'", "It has order_id, status, is_active, updated_at.")]
-    [InlineData("table: store.orders", "query: select *, pg_sleep(9) is null as x from store.orders", "took longer than statement_timeout", "'statement_timeout'")]
+    [InlineData("table: store.orders", "query: 'select *, pg_sleep(9) is null as x from store.orders'", "took longer than statement_timeout", "'statement_timeout'")]
     public async Task A_feed_that_cannot_be_read(string part, string replacement, string message, string hint)
     {
         await using var shop = await PostgresShop.CreateAsync(shared, Orders.Replace(part, replacement), connection: "statement_timeout: 300ms");
@@ -91,7 +91,7 @@ public sealed class FailingConnections(SharedPostgres shared)
     [Fact]
     public async Task Nothing_can_be_written_through_it()
     {
-        await using var shop = await PostgresShop.CreateAsync(shared, Orders.Replace("table: store.orders", "query: select store.write() as order_id, now() as updated_at"));
+        await using var shop = await PostgresShop.CreateAsync(shared, Orders.Replace("table: store.orders", "query: 'select store.write() as order_id, now() as updated_at'"));
         await shop.ExecuteAsync("CREATE FUNCTION store.write() RETURNS int LANGUAGE sql AS 'INSERT INTO store.orders VALUES (99) RETURNING order_id'");
         await ExpectAsync(shop, "cannot execute INSERT in a read-only transaction", "");
         await using var connection = await shop.OpenAsync();

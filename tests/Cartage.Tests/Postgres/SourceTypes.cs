@@ -1,3 +1,4 @@
+using Cartage.Runs;
 using Cartage.Tests.Support;
 
 namespace Cartage.Tests.Postgres;
@@ -45,7 +46,7 @@ public sealed class SourceTypes(SharedPostgres shared)
 
     [Theory]
     [InlineData("character(5)", "'ab'", ""), InlineData("numeric(6,2)", "'1.50'", "decimal(8,3)"), InlineData("timestamptz", "'2024-01-01 00:00:00.5+02'", ""), InlineData("timestamptz", "'2024-01-01 00:00:00.5+02'", "timestamp")]
-    [InlineData("uuid", "'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11'", "text"), InlineData("text", "'naïve, \"x\"'", ""), InlineData("boolean", "true", ""), InlineData("date", "'2024-02-29'", "text"), InlineData("bigint", "7", "text"), InlineData("double precision", "1e15", "")]
+    [InlineData("uuid", "'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11'", "text"), InlineData("text", "'naïve, \"x\"'", ""), InlineData("boolean", "true", ""), InlineData("date", "'2024-02-29'", "text"), InlineData("bigint", "7", "text"), InlineData("double precision", "1e15", "decimal(38,2)")]
     public async Task A_key_of_any_type_is_missed_when_it_is_gone_and_only_then(string type, string value, string declared)
     {
         await using var shop = await PostgresShop.CreateAsync(shared, $"connection: shop\nfeeds:\n  things:\n    table: things\n    key: [id, n]\n    deletes: {{ compare: always, max_share: 60% }}\n    columns:\n      n: {{ type: integer }}\n{(declared.Length == 0 ? "" : $"      id: {{ type: \"{declared}\" }}\n")}", tables: $"CREATE TABLE things (id {type}, n int, PRIMARY KEY (id, n)); INSERT INTO things VALUES ({value}, 1), ({value}, 2)");
@@ -73,6 +74,15 @@ public sealed class SourceTypes(SharedPostgres shared)
             """);
         await shop.RunAsync();
         Assert.Equal("a!|a|500|10", await shop.LoadedAsync("SELECT (SELECT v FROM shop_raw.asked), (SELECT v FROM shop_raw.seen), count(*), count(DISTINCT _object) FROM shop_raw.parted"));
+    }
+
+    [Fact]
+    public async Task Line_ends_within_values_do_not_disturb_a_page_with_a_row_that_goes_aside()
+    {
+        await using var shop = await PostgresShop.CreateAsync(shared, "connection: shop\nfeeds:\n  things: { table: things, key: [id], columns: { n: { type: integer, range: [1, 9] } } }\n",
+            tables: "CREATE TABLE things (id int PRIMARY KEY, n int, v text); INSERT INTO things VALUES (1, 1, E'a\\r\\nb'), (2, 1, E'a\\rb'), (3, 99, E'\\n'), (4, 1, '')");
+        Assert.Equal(RunState.Quarantined, (await shop.Project.RunAsync()).State);
+        Assert.Equal("1|[97, 13, 10, 98];2|[97, 13, 98];4|[]", (await shop.LoadedAsync("SELECT id, list_transform(string_split(v, ''), x -> unicode(x))::VARCHAR FROM shop_raw.things ORDER BY 1")).Replace("4|[-1]", "4|[]"));
     }
 
     [Fact]

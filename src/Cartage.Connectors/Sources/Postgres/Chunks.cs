@@ -12,7 +12,7 @@ static class Chunks
     /// <summary>The ranges of a table, or of what lies within one of its ranges; one range where it is small or has no storage to sample.</summary>
     public static async Task<IReadOnlyList<KeyRange>> OfAsync(DbConnection connection, SourceTable table, KeyRange within, CancellationToken ct)
     {
-        var wanted = (int)Math.Min(10_000, (table.EstimatedRows ?? 0) / table.Feed.ChunkRows + 1);
+        var wanted = (int)Math.Min(10_000, ((table.EstimatedRows ?? 0) + table.Feed.ChunkRows - 1) / table.Feed.ChunkRows);
         if (wanted <= 1 || table.Feed.Key.Count == 0)
             return [within];
         // A sample of the pages gives the borders at a small part of the price of sorting all keys; chunks need not be equal.

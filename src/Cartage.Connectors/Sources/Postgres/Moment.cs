@@ -90,8 +90,15 @@ sealed class Moment : IAsyncDisposable
 
     static async Task CloseAsync(NpgsqlConnection? holder, NpgsqlDataSource source)
     {
-        if (holder is not null)
-            await holder.DisposeAsync();
+        try
+        {
+            if (holder is not null)
+                await holder.DisposeAsync();
+        }
+        catch (Exception e) when (PostgresSourceErrors.IsOfServer(e))
+        {
+            // the server is gone; so is the snapshot
+        }
         await source.DisposeAsync();
     }
 }

@@ -66,16 +66,25 @@ sealed record SourceTable(Feed Feed, string From, IReadOnlyList<SourceColumn> Co
         await using var command = connection.CreateCommand();
         command.CommandText = $"SELECT * FROM {from} LIMIT 0";
         await using var reader = await command.ExecuteReaderAsync(ct); // run, not only described: that proves that it may be read
-        return [.. (await reader.GetColumnSchemaAsync(ct)).Select(c => new SourceColumn(c.ColumnName, c.DataTypeName ?? "text"))];
+        return [.. (await reader.GetColumnSchemaAsync(ct)).Select(c => new SourceColumn(c.ColumnName, Type(c)))];
     }
+
+    // Without its length 'character' would be one character.
+    static string Type(DbColumn column) =>
+        column.DataTypeName switch
+        {
+            "numeric" when column.NumericPrecision is { } precision => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"numeric({precision},{column.NumericScale ?? 0})"),
+            "character" => "bpchar",
+            var type => type ?? "text",
+        };
 
     // Views and foreign tables have no storage to sample; a table nobody analysed is told by its size.
     static async Task<long?> EstimateAsync(DbConnection connection, string from, CancellationToken ct) =>
         await connection.ScalarAsync<long?>(
             """
-            SELECT CAST(CASE WHEN relkind = 'p' THEN (SELECT coalesce(sum(greatest(p.reltuples, pg_relation_size(p.oid) / 100.0)), 0) FROM pg_partition_tree(c.oid) t JOIN pg_class p ON p.oid = t.relid)
-              ELSE greatest(reltuples, CASE WHEN reltuples < 0 THEN pg_relation_size(oid) / 100.0 ELSE 0 END) END AS bigint)
-            FROM pg_class c WHERE oid = to_regclass($name) AND relkind IN ('r', 'm', 'p')
+            SELECT CAST(sum(CASE WHEN p.reltuples >= 0 AND p.relpages > 0 THEN p.reltuples / p.relpages * (pg_relation_size(p.oid) / 8192.0) ELSE pg_relation_size(p.oid) / 100.0 END) AS bigint)
+            FROM pg_class c CROSS JOIN LATERAL (SELECT c.oid WHERE c.relkind <> 'p' UNION ALL SELECT relid FROM pg_partition_tree(c.oid) WHERE c.relkind = 'p' AND isleaf) t(oid) JOIN pg_class p ON p.oid = t.oid
+            WHERE c.oid = to_regclass($name) AND c.relkind IN ('r', 'm', 'p')
             """, ct, ("name", from));
 
     // store.orders, or "Store"."Orders.2024" where a name holds a dot.

@@ -40,7 +40,8 @@ static class SourceTypes
 
     /// <summary>The text a key has once it is loaded with a type; <c>concat</c> writes as COPY does, blanks at the end too.</summary>
     public static string KeyText(string column, string type, string loadedAs) =>
-        Portable(type) == loadedAs || loadedAs == "VARCHAR" ? $"concat({Written(column, type, loadedAs)})" : $"concat(CAST({column} AS {Spelled(loadedAs)}))";
+        loadedAs is "DOUBLE" ? throw new PipelineException($"the key {column} is of type {type}, whose text differs between databases, so keys that are gone cannot be found", hint: "Declare it as decimal(…) in 'columns', or take 'deletes' out.")
+        : Portable(type) == loadedAs || loadedAs == "VARCHAR" ? $"concat({Written(column, type, loadedAs)})" : $"concat(CAST({column} AS {Spelled(loadedAs)}))";
 
     // Numbers without a scale keep ten places, as in the warehouse; more digits than the door has stay text.
     static string Decimal(string type, int bracket)
