@@ -13,7 +13,7 @@ public static class RuleNames
 
     /// <summary>The checks on what models return: those that can be accepted.</summary>
     public static IReadOnlyList<string> Checks(Project project) =>
-        [.. project.Pipelines.SelectMany(p => p.Models.SelectMany(m => m.Checks).Concat(p.Checks)).Select(c => c.Name).Distinct(), .. project.Pipelines.SelectMany(p => p.Feeds).Where(f => f.Deletes is not null).Select(f => $"{f.Name}.max_share"), RawRetention];
+        [.. project.Pipelines.SelectMany(p => p.Models.SelectMany(m => m.Checks).Concat(p.Checks)).Select(c => c.Name).Distinct(), .. project.Pipelines.SelectMany(p => p.Feeds).Where(f => f.Deletes is not null || (f.Relation ?? f.Query) is not null).Select(f => $"{f.Name}.max_share"), RawRetention];
 
     /// <summary>The rules on what feeds bring in: those whose rows can be set aside.</summary>
     public static IReadOnlyList<string> Rules(Project project) => [.. project.Pipelines.SelectMany(p => p.Feeds).SelectMany(Rules).Distinct()];
