@@ -15,8 +15,9 @@ static class Stores
     {
         var folder = Path.Combine(project.StateFolder, "spool");
         var spool = new Spool(folder, SpoolLimit, clock);
-        var (raw, processed, reports) = (Zone(project, "raw", spool, clock), Zone(project, "processed", spool, clock), Zone(project, "reports", spool, clock));
-        return new(raw, processed, reports, [raw is LocalFolder local ? local.Root : folder]);
+        IObjectStore Open(string zone) => Zone(project, zone, spool, clock);
+        var raw = Open("raw");
+        return new(Open("inbox"), raw, Open("processed"), Open("reports"), [raw is LocalFolder local ? local.Root : folder]);
     }
 
     /// <summary>Removes what writes that were cut off before an instant left in a store; returns how many.</summary>

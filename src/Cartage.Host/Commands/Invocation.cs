@@ -78,7 +78,7 @@ sealed class Invocation(Shell shell, ParseResult parse)
     public string PathOf(string path) => Path.GetFullPath(path, shell.Folder);
 
     /// <summary>A path as short as it can be typed from here.</summary>
-    public string Near(string path) => Path.GetRelativePath(shell.Folder, path) is var near && !near.StartsWith("..", StringComparison.Ordinal) ? near : path;
+    public string Near(string path) => path.Contains("://", StringComparison.Ordinal) ? path : Path.GetRelativePath(shell.Folder, path) is var near && !near.StartsWith("..", StringComparison.Ordinal) ? near : path;
 
     /// <summary>The project's folder: the one given, else here or the nearest parent with a project.yml.</summary>
     public string ProjectFolder()

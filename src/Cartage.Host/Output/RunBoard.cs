@@ -6,7 +6,7 @@ namespace Cartage.Host.Output;
 /// <summary>How far a run is: what is done and what is being done, by phase.</summary>
 sealed class RunBoard
 {
-    static readonly string[] Order = ["extract", "load", "build", "check", "publish", "report"];
+    static readonly string[] Order = ["extract", "load", "build", "check", "publish", "report", "export"];
 
     readonly Lock _lock = new();
     readonly Dictionary<string, Phase> _phases = [];

@@ -24,6 +24,9 @@ public sealed record Model(string Pipeline, string Name, string File, int SqlLin
     /// <summary>Surrogate keys that the platform looks up, by the column they become.</summary>
     public IReadOnlyList<DimensionLookup> Dimensions { get; init; } = [];
 
+    /// <summary>Where its rows are written to besides its table.</summary>
+    public ModelExport? Export { get; init; }
+
     /// <summary>The columns that name a row of its table, as far as it says so.</summary>
     public IReadOnlyList<string> RowKey =>
         Materialization switch

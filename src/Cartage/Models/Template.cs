@@ -19,6 +19,20 @@ public static partial class Template
                 var name => throw new PipelineException($"the placeholder '{{{{ {name} }}}}' has no value", hint: "There are start, end, this and var.NAME with a variable of project.yml."),
             });
 
+    /// <summary>A path with values filled in; times are those of a zone.</summary>
+    public static string RenderPath(string path, Interval interval, TimeZoneInfo zone, IReadOnlyDictionary<string, string> variables) =>
+        Placeholder().Replace(path, match =>
+        {
+            var format = match.Groups["format"].Length == 0 ? "yyyy-MM-dd" : match.Groups["format"].Value;
+            return match.Groups["name"].Value switch
+            {
+                "start" => TimeZoneInfo.ConvertTime(interval.Start, zone).ToString(format, CultureInfo.InvariantCulture),
+                "end" => TimeZoneInfo.ConvertTime(interval.End, zone).ToString(format, CultureInfo.InvariantCulture),
+                var name when name.StartsWith("var.", StringComparison.Ordinal) && variables.TryGetValue(name[4..], out var value) => value,
+                var name => throw new PipelineException($"the placeholder '{{{{ {name} }}}}' has no value", hint: "A path can hold start, end and var.NAME with a variable of project.yml."),
+            };
+        });
+
     /// <summary>The SQL with something of the same length and right kind in every placeholder's place, so that positions stay.</summary>
     public static string Neutral(string sql) =>
         Placeholder().Replace(sql, match => (match.Groups["name"].Value is "start" or "end" && match.Groups["format"].Length == 0 ? "NULL" : match.Groups["name"].Value == "this" ? "this" : "'0'").PadRight(match.Length));

@@ -15,7 +15,6 @@ static class ModelHeader
 
     public static Model Read(YamlMap map, Model model)
     {
-        map.NotYet("export");
         var columns = map.Entries("columns").Select(c => ReadColumn(c.Key, c.Map, c.Text, model)).ToList();
         model = model with
         {
@@ -25,6 +24,7 @@ static class ModelHeader
             Pii = [.. columns.Where(c => c.Pii).Select(c => c.Name)],
             Columns = columns.Where(c => c.Description is not null).ToDictionary(c => c.Name, c => c.Description!),
             Checks = Named([.. columns.SelectMany(c => c.Checks), .. ReadChecks(map, model, null)]),
+            Export = map.Map("export") is { } export ? ReadExport(export) : null,
             Dimensions = [.. map.Entries("dimensions").Select(d => ReadDimension(map, d.Key, d.Map, d.Line)).OfType<DimensionLookup>()],
         };
         map.Done();
@@ -78,6 +78,17 @@ static class ModelHeader
     {
         Dictionary<string, int> seen = [];
         return [.. checks.Select(c => seen.TryAdd(c.Name, 1) ? c : c with { Name = $"{c.Name}_{++seen[c.Name]}" })];
+    }
+
+    static ModelExport? ReadExport(YamlMap map)
+    {
+        var (zone, path, formats) = (map.Choice("zone", [.. ModelExport.Zones]) ?? "processed", map.Text("path"), map.Texts("formats"));
+        if (path is null)
+            map.Missing("path");
+        foreach (var format in formats.Except(ModelExport.Known))
+            map.File.Add(map.LineOf("formats"), $"there is no format '{format}'", Spelling.Suggest(format, ModelExport.Known) ?? $"Formats are {string.Join(", ", ModelExport.Known)}.");
+        map.Done();
+        return path is null ? null : new(zone, path, formats.Count > 0 ? [.. formats.Distinct()] : ["csv"], map.Line);
     }
 
     static DimensionLookup? ReadDimension(YamlMap map, string column, YamlMap? look, int line)

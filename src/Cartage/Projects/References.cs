@@ -37,6 +37,8 @@ static class References
                         yield return new(feed.File, column.Line, $"refers to the feed '{reference.Feed}', which is not there.", Spelling.Suggest(reference.Feed, feeds.Keys));
                     else if (parent.Columns.Count > 0 && !parent.Columns.Any(c => c.Name == reference.Column))
                         yield return new(feed.File, column.Line, $"refers to '{reference.Feed}.{reference.Column}', which is not declared.", Spelling.Suggest(reference.Column, parent.Columns.Select(c => c.Name)));
+            foreach (var finding in ExportFindings(project, pipeline))
+                yield return finding;
             foreach (var twice in pipeline.Checks.GroupBy(c => c.Name).Where(g => g.Count() > 1).Select(g => g.Last()))
                 yield return new(twice.File, 1, $"there are two checks '{twice.Name}'");
             foreach (var (model, look) in pipeline.Models.SelectMany(m => m.Dimensions.Select(d => (m, d))))
@@ -54,5 +56,29 @@ static class References
             if ((at = next).Name == feed.Name)
                 return true;
         return false;
+    }
+
+    static IEnumerable<Finding> ExportFindings(Project project, Pipeline pipeline)
+    {
+        Dictionary<(string, string), Model> places = [];
+        foreach (var model in pipeline.Models)
+            if (model.Export is { } export)
+                if (PathMistake(export, pipeline, project.Variables) is { } mistake)
+                    yield return new(model.File, export.Line, mistake, "Such as: path: \"customers/{{ end:yyyy-MM-dd }}\".");
+                else if (!places.TryAdd((export.Zone, export.Path), model))
+                    yield return new(model.File, export.Line, $"'{places[(export.Zone, export.Path)].Name}' is exported to the same place", "Give one of them another path.");
+    }
+
+    static string? PathMistake(ModelExport export, Pipeline pipeline, IReadOnlyDictionary<string, string> variables)
+    {
+        try
+        {
+            _ = export.KeyFor(new(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddDays(1)), pipeline.TimeZone, variables);
+            return null;
+        }
+        catch (Exception e) when (e is PipelineException or FormatException)
+        {
+            return e is FormatException ? $"the export's path '{export.Path}' has a date format that is none" : e.Message;
+        }
     }
 }

@@ -19,19 +19,21 @@ public sealed record ReportData(
 /// <summary>The page and the JSON that every run leaves in the reports zone.</summary>
 public static class QualityReport
 {
-    /// <summary>Writes both under the interval's date and returns the page's path.</summary>
-    public static async Task<string> WriteAsync(
-        IObjectStore reports, RunResult run, IReadOnlyList<TableProfile> profiles,
-        IReadOnlyDictionary<string, IReadOnlyList<(string Rules, long Rows, string Example)>> setAside,
-        IReadOnlyDictionary<string, IReadOnlyList<(string Rules, long Rows, string Example)>> rejected, CancellationToken ct)
-    {
-        var data = new ReportData(
+    /// <summary>What a run has to show.</summary>
+    public static ReportData Describe(
+        RunResult run, IReadOnlyList<TableProfile> profiles, IReadOnlyDictionary<string, IReadOnlyList<(string Rules, long Rows, string Example)>> setAside,
+        IReadOnlyDictionary<string, IReadOnlyList<(string Rules, long Rows, string Example)>> rejected) =>
+        new(
             run.RunId, run.Pipeline, run.State, run.Interval.Start, run.Interval.End, run.StartedAt, run.Took.TotalMilliseconds, run.Message, run.Hint, run.Equations,
             Reasons(setAside), Reasons(rejected), run.Warnings,
             [.. run.Checks.Select(c => new ReportedCheck(c.Check.Name, c.Table, c.Check.Severity.ToString().ToLowerInvariant(), c.Passed, c.Accepted, c.Failing, c.Message, c.Samples))],
             profiles, run.Tasks);
-        var folder = Folder(run);
-        var before = await PreviousAsync(reports, run, ct);
+
+    /// <summary>Writes both under the interval's date and returns the page's path.</summary>
+    public static async Task<string> WriteAsync(IObjectStore reports, ReportData data, CancellationToken ct)
+    {
+        var folder = Folder(data.Pipeline, data.IntervalEnd, data.Run);
+        var before = await PreviousAsync(reports, data, ct);
         await reports.PutAsync(folder + "/quality.json", new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(data, ReportJson.Default.ReportData)), ct);
         await reports.PutAsync(folder + "/quality.html", new MemoryStream(System.Text.Encoding.UTF8.GetBytes(ReportHtml.Render(data, before))), ct);
         return $"{reports}/{folder}/quality.html";
@@ -49,7 +51,9 @@ public static class QualityReport
         return await File.ReadAllBytesAsync(copy.Path, ct);
     }
 
-    static string Folder(RunResult run) => ObjectKey.Of(run.Pipeline, run.Interval.End.UtcDateTime.ToString("yyyy-MM-dd", null), run.RunId);
+    static string Folder(RunResult run) => Folder(run.Pipeline, run.Interval.End, run.RunId);
+
+    static string Folder(string pipeline, DateTimeOffset end, string run) => ObjectKey.Of(pipeline, end.UtcDateTime.ToString("yyyy-MM-dd", null), run);
 
     static async Task<bool> HasAsync(IObjectStore reports, string key, CancellationToken ct)
     {
@@ -70,11 +74,11 @@ public static class QualityReport
     static IReadOnlyList<ReportedReason> Reasons(IReadOnlyDictionary<string, IReadOnlyList<(string Rules, long Rows, string Example)>> byFeed) =>
         [.. byFeed.SelectMany(f => f.Value.Select(r => new ReportedReason(f.Key, string.Join(", ", r.Rules.Split(',').Distinct()), r.Rows, r.Example)))];
 
-    static async Task<ReportData?> PreviousAsync(IObjectStore reports, RunResult run, CancellationToken ct)
+    static async Task<ReportData?> PreviousAsync(IObjectStore reports, ReportData run, CancellationToken ct)
     {
         StoredObject? newest = null;
         await foreach (var item in reports.ListAsync(ObjectKey.Of(run.Pipeline) + "/", ct))
-            if (item.Key.EndsWith("/quality.json", StringComparison.Ordinal))
+            if (item.Key.EndsWith("/quality.json", StringComparison.Ordinal) && string.CompareOrdinal(item.Key.Split('/')[^2], run.Run) < 0)
                 newest = newest is null || string.CompareOrdinal(item.Key.Split('/')[^2], newest.Key.Split('/')[^2]) > 0 ? item : newest;
         return newest is null ? null : await ReadAsync(reports, newest.Key, ct);
     }

@@ -12,6 +12,8 @@ namespace Cartage.Runs;
 /// <summary>Does what a plan says: extract, stage, build, check, and publish in one transaction; the one place where an exception becomes a result.</summary>
 sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string runId, IProgress<RunEvent>? progress)
 {
+    static readonly Dictionary<string, IReadOnlyList<(string Rules, long Rows, string Example)>> None = [];
+
     readonly Dialect _dialect = workspace.Warehouse.Dialect;
     readonly Pipeline _pipeline = plan.Pipeline;
     readonly List<TaskResult> _tasks = [];
@@ -21,6 +23,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
     readonly long _began = workspace.Clock.GetTimestamp();
     readonly DateTimeOffset _startedAt = workspace.Clock.GetUtcNow();
     readonly string _runId = runId;
+    readonly Following _following = new(workspace, plan.Pipeline, Path.Combine(workspace.Project.StateFolder, "tmp"));
     IReadOnlyList<CheckResult> _checks = [];
     IReadOnlyList<TableProfile> _profiles = [];
     IReadOnlyList<TableDifference> _differences = [];
@@ -72,6 +75,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
 
     async Task<RunResult> PhasesAsync(CancellationToken ct)
     {
+        await FollowAsync(before: true, ct);
         var feeds = plan.Tasks.OfType<PlannedTask.Load>().Select(t => t.Feed).ToList();
         var manifests = request.Runs("extract") ? await ExtractAsync(feeds, ct) : await LandedAsync(feeds, ct);
         if (request.Only.Count > 0 && !request.Runs("load") && !request.Runs("build") && !request.Runs("check"))
@@ -320,13 +324,13 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
                 await WarehouseState.SetModelAsync(connection, build.Model, _tasks.First(t => t.Kind == "build" && t.Name == build.Model.Name).Rows ?? 0, _runId, _startedAt, ct);
             await WarehouseState.SetStaleAsync(connection, _pipeline, _changes.Stale(), ct);
             await WarehouseState.AddOutcomeAsync(connection, _runId, plan, state, workspace.Clock.GetUtcNow(), ct);
+            await Outbox.AddAsync(connection, _pipeline, _runId, await FollowUpsAsync(connection, state, ct), ct);
             Failpoint.Reach("before-commit");
             await transaction.CommitAsync(CancellationToken.None);
             Failpoint.Reach("committed");
             return (0, (Func<TaskResult, TaskResult>)(t => t));
         }, ct);
-        await ReportAsync(state, CancellationToken.None);
-        return Result(state);
+        return await AfterCommitAsync(state, ct);
     }
 
     async Task<IReadOnlyList<CheckResult>> VerifyAsync(DbConnection connection, CancellationToken ct)
@@ -348,21 +352,55 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         return profiles;
     }
 
-    // After the commit: a report that cannot be written does not undo what was published.
-    async Task ReportAsync(RunState state, CancellationToken ct)
+    async Task<IReadOnlyList<FollowUp>> FollowUpsAsync(DbConnection connection, RunState state, CancellationToken ct)
     {
-        await using var connection = await workspace.Warehouse.OpenAsync(ct);
         Dictionary<string, IReadOnlyList<(string Rules, long Rows, string Example)>> aside = [];
         foreach (var feed in _pipeline.Feeds)
             if ((await QuarantineTable.CountAsync(connection, feed, ct)).Where(x => x.Status == "open").Select(x => (x.Rules, x.Rows, x.Example)).ToList() is { Count: > 0 } rows)
                 aside[feed.Name] = rows;
-        _report = await QualityReport.WriteAsync(workspace.Zones.Reports, Result(state), _profiles, aside, new Dictionary<string, IReadOnlyList<(string, long, string)>>(), ct);
+        var built = plan.Tasks.OfType<PlannedTask.Build>().Select(b => b.Model).Where(m => _built.ContainsKey(m.Name));
+        return [new FollowUp.Report(QualityReport.Describe(Result(state), _profiles, aside, None)), .. _following.Exports(built, plan.Interval)];
+    }
+
+    // What cannot be done does not undo what was published: it stays in the outbox for the next run.
+    async Task<RunResult> AfterCommitAsync(RunState state, CancellationToken ct)
+    {
+        try
+        {
+            return await FollowAsync(before: false, ct) is { } failed
+                ? Result(RunState.Failed, $"the tables are published, but what follows is not done: {failed.Message}", $"{failed.Hint} The next run does it first.".TrimStart())
+                : Result(state);
+        }
+        catch (OperationCanceledException)
+        {
+            return Result(state, "it was cancelled after its tables were published; the next run writes what is missing");
+        }
+    }
+
+    async Task<PipelineException?> FollowAsync(bool before, CancellationToken ct)
+    {
+        PipelineException? failed = null;
+        foreach (var item in await _following.OpenAsync(_runId, before, ct))
+            try
+            {
+                var place = await TaskAsync(item.Work.Kind, item.Work is FollowUp.Export export ? export.Model : _pipeline.Name, before ? $"what run {item.RunId} left to do" : "after the commit", async () =>
+                    (await Retry.RunAsync(_pipeline.Retry, workspace.Clock, () => _following.DoAsync(item, ct), (attempt, e) => Tell(item.Work.Kind, _pipeline.Name, RunState.Running, $"attempt {attempt} failed: {e.Message}"), ct), (Func<TaskResult, TaskResult>)(t => t)), ct);
+                if (before)
+                    await _following.TellLateAsync(item, place, ct);
+                else if (item.Work is FollowUp.Report)
+                    _report = place;
+            }
+            catch (PipelineException e)
+            {
+                failed ??= e;
+            }
+        return failed;
     }
 
     async Task<RunResult> RejectAsync(string message, string hint, CancellationToken ct)
     {
         var result = Result(RunState.Rejected, message, hint);
-        _report = await QualityReport.WriteAsync(workspace.Zones.Reports, result, _profiles, new Dictionary<string, IReadOnlyList<(string, long, string)>>(), _loads.ToDictionary(l => l.Key, l => l.Value.Rejecting), ct);
+        _report = await QualityReport.WriteAsync(workspace.Zones.Reports, QualityReport.Describe(result, _profiles, None, _loads.ToDictionary(l => l.Key, l => l.Value.Rejecting)), ct);
         return result with { Report = _report };
     }
 

@@ -16,6 +16,7 @@ static class WarehouseState
     public static async Task EnsureAsync(DbConnection connection, CancellationToken ct)
     {
         await Ledger.EnsureAsync(connection, ct);
+        await Outbox.EnsureAsync(connection, ct);
         await connection.ExecuteAsync(
             """
             CREATE TABLE IF NOT EXISTS cartage.outcomes (run VARCHAR, pipeline VARCHAR, state VARCHAR, interval_start TIMESTAMP, interval_end TIMESTAMP, finished_at TIMESTAMP);

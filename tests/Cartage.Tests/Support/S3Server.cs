@@ -54,7 +54,18 @@ public sealed class S3Server : IAsyncDisposable
             Assert.Skip("s3: there is no S3 server here (apt-get install radosgw ceph-mon ceph-osd ceph-common)");
     }
 
+    /// <summary>Starts a server; a port that somebody else took in between is worth another try.</summary>
     public static async Task<S3Server> StartAsync()
+    {
+        for (var attempt = 1; ; attempt++)
+            try
+            {
+                return await StartOnceAsync();
+            }
+            catch (InvalidOperationException) when (attempt < 3) { }
+    }
+
+    static async Task<S3Server> StartOnceAsync()
     {
         var folder = Path.Combine(Path.GetTempPath(), "cartage-s3-" + Path.GetRandomFileName());
         var (monitor, gateway) = FreePorts();
