@@ -88,7 +88,7 @@ static class ModelHeader
         foreach (var format in formats.Except(ModelExport.Known))
             map.File.Add(map.LineOf("formats"), $"there is no format '{format}'", Spelling.Suggest(format, ModelExport.Known) ?? $"Formats are {string.Join(", ", ModelExport.Known)}.");
         map.Done();
-        return path is null ? null : new(zone, path, formats.Count > 0 ? [.. formats.Distinct()] : ["csv"], map.Line);
+        return path is null ? null : new(zone, path, formats.Count > 0 ? [.. formats.Distinct()] : ["csv"], map.File.Shift + map.Line);
     }
 
     static DimensionLookup? ReadDimension(YamlMap map, string column, YamlMap? look, int line)

@@ -28,7 +28,8 @@ public sealed class LocalFolder(string root) : IObjectStore
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            File.Delete(aside);
+            if (File.Exists(aside))
+                File.Delete(aside);
             throw new PipelineException($"{path}: cannot be written: {e.Message}", hint: "Free some space or permit writing there, then run again.", inner: e);
         }
     }
