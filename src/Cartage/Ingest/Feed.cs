@@ -147,7 +147,7 @@ public sealed record FeedColumn(string Name, string Type)
 }
 
 /// <summary>What happens to a row whose parent is not there.</summary>
-public enum MissingParent { Quarantine, Infer, Warn }
+public enum MissingParent { Quarantine, Warn }
 
 /// <summary>A column of another feed that holds a row's parent.</summary>
 public sealed record Reference(string Feed, string Column, MissingParent OnMissing);

@@ -21,7 +21,7 @@ sealed class DimensionJoin(DbConnection connection, Dialect dialect, Model model
         {
             var (key, surrogate) = Keys(look);
             var table = context.Resolve(new(null, look.Dimension, 0, 0, true)) ?? dialect.Quote(new Table(model.Table.Schema, look.Dimension));
-            var missing = $"SELECT DISTINCT {dialect.Quote(look.Key)} AS k FROM ({select}) WHERE {dialect.Quote(look.Key)} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {table} d WHERE d.{dialect.Quote(key)} = {dialect.Quote(look.Key)})";
+            var missing = $"SELECT DISTINCT q.{dialect.Quote(look.Key)} AS k FROM ({select}) AS q WHERE q.{dialect.Quote(look.Key)} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {table} d WHERE d.{dialect.Quote(key)} = q.{dialect.Quote(look.Key)})";
             if (look.Missing == MissingMember.Infer)
             {
                 if (await InferAsync(table, key, surrogate, missing, ct) > 0)

@@ -37,6 +37,9 @@ public sealed record Model(string Pipeline, string Name, string File, int SqlLin
             _ => [],
         };
 
+    /// <summary>Whether its rows are those of the run's interval, so that another interval brings others.</summary>
+    public bool IsOfInterval => Materialization is Materialization.Append or Materialization.ReplaceInterval || Template.Names(Sql).Any(n => n is "start" or "end");
+
     /// <summary>The table or view it becomes.</summary>
     public Table Table => new(Table.ModelSchema(Pipeline), Name);
 }

@@ -181,7 +181,8 @@ public sealed class ModelBuilder(DbConnection connection, Dialect dialect, Model
         await StartFromPresentAsync(select, ct);
         var within = $"{dialect.Quote(time)} >= TIMESTAMP '{context.Interval.Start.UtcDateTime:yyyy-MM-dd HH:mm:ss}' AND {dialect.Quote(time)} < TIMESTAMP '{context.Interval.End.UtcDateTime:yyyy-MM-dd HH:mm:ss}'";
         await connection.ExecuteAsync($"CREATE OR REPLACE TABLE {dialect.Quote(New)} AS SELECT * FROM ({select}) WHERE {within}", ct);
-        var (old, fresh) = ($"(FROM {dialect.Quote(Target)} WHERE {within})", $"(FROM {dialect.Quote(New)})");
+        var columns = dialect.Quote(await ColumnsAsync(New, ct));
+        var (old, fresh) = ($"(SELECT {columns} FROM {dialect.Quote(Target)} WHERE {within})", $"(SELECT {columns} FROM {dialect.Quote(New)})");
         var inserted = await connection.ScalarAsync<long>($"SELECT count(*) FROM ({fresh} EXCEPT ALL {old})", ct);
         var deleted = await connection.ScalarAsync<long>($"SELECT count(*) FROM ({old} EXCEPT ALL {fresh})", ct);
         if (inserted + deleted > 0)
@@ -190,9 +191,17 @@ public sealed class ModelBuilder(DbConnection connection, Dialect dialect, Model
         return new(rows, inserted, 0, deleted, rows - inserted, 0);
     }
 
-    Task StartFromPresentAsync(string select, CancellationToken ct) =>
-        connection.ExecuteAsync(
-            context.Swap ? $"CREATE OR REPLACE TABLE {dialect.Quote(Target)} AS SELECT * FROM ({select}) LIMIT 0" : $"CREATE TABLE IF NOT EXISTS {dialect.Quote(Target)} AS SELECT * FROM ({select}) LIMIT 0", ct);
+    // What other intervals brought stays, in a swap too: only the SELECT's rows of this interval can be told again.
+    async Task StartFromPresentAsync(string select, CancellationToken ct)
+    {
+        if (!await ExistsAsync(ct))
+            await connection.ExecuteAsync($"CREATE OR REPLACE TABLE {dialect.Quote(Target)} AS SELECT * FROM ({select}) LIMIT 0", ct);
+        else if (context.Swap)
+            await connection.ExecuteAsync($"CREATE OR REPLACE TABLE {dialect.Quote(Target)} AS FROM {dialect.Quote(model.Table)}", ct);
+        var there = (await ColumnsAsync(Target, ct)).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        foreach (var column in (await Catalog.DescribeAsync(connection, dialect, select, ct)).Where(c => !there.Contains(c.Name)))
+            await connection.ExecuteAsync($"ALTER TABLE {dialect.Quote(Target)} ADD COLUMN {dialect.Quote(column.Name)} {column.Type}", ct);
+    }
 
     // A merge with a key twice in its source would update twice and insert twice, without an error.
     async Task<ModelResult> CheckKeyAsync(Table table, IReadOnlyList<string> key, long rows, CancellationToken ct)

@@ -98,10 +98,15 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
                     ct);
         }
         var builds = request.Runs("build") ? plan.Tasks.OfType<PlannedTask.Build>().ToList() : [];
-        if (!_loads.Values.Any(l => l.Changed || l.Equation.Read > 0) && !builds.Any(b => b.Certain) && request.Only.Count == 0)
+        var another = builds.Any(b => b.Model.IsOfInterval) && await IsAnotherIntervalAsync(connection, ct);
+        if (!_loads.Values.Any(l => l.Changed || l.Equation.Read > 0) && !builds.Any(b => b.Certain || another && b.Model.IsOfInterval) && request.Only.Count == 0)
             return Result(RunState.Succeeded, "nothing changed");
         return plan.Swap ? await SwapAsync(connection, builds, ct) : await MergeAsync(connection, builds, ct);
     }
+
+    // An interval that was asked for, or the next of a schedule; where a run just covers what has gone by since the last, time alone changes nothing.
+    async Task<bool> IsAnotherIntervalAsync(DbConnection connection, CancellationToken ct) =>
+        request.From is not null || request.To is not null || _pipeline.Schedule is not null && !await WarehouseState.IsCoveredAsync(connection, _pipeline, plan.Interval, ct);
 
     async Task<Dictionary<string, IReadOnlyList<Manifest>>> ExtractAsync(List<Feed> feeds, CancellationToken ct)
     {
@@ -275,7 +280,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         {
             var model = build.Model;
             var because = _changes.Because(model);
-            if (!build.Certain && because is null && !Template.Names(model.Sql).Any(n => n is "start" or "end"))
+            if (!build.Certain && because is null && !model.IsOfInterval)
             {
                 _changes.Stands(model);
                 Skip("build", model.Name, "nothing it reads changed");

@@ -51,6 +51,12 @@ static class WarehouseState
     public static async Task<DateTimeOffset?> LastEndAsync(DbConnection connection, Pipeline pipeline, CancellationToken ct) =>
         await connection.ScalarAsync<DateTime?>("SELECT max(interval_end) FROM cartage.outcomes WHERE pipeline = $p", ct, ("p", pipeline.Name)) is { } end ? new DateTimeOffset(DateTime.SpecifyKind(end, DateTimeKind.Utc)) : null;
 
+    /// <summary>Whether a run of just this interval was published.</summary>
+    public static Task<bool> IsCoveredAsync(DbConnection connection, Pipeline pipeline, Interval interval, CancellationToken ct) =>
+        connection.ScalarAsync<bool>(
+            "SELECT count(*) > 0 FROM cartage.outcomes WHERE pipeline = $p AND interval_start = $start AND interval_end = $end",
+            ct, ("p", pipeline.Name), ("start", interval.Start.UtcDateTime), ("end", interval.End.UtcDateTime));
+
     public static async Task<RunState?> OutcomeAsync(DbConnection connection, string run, CancellationToken ct) =>
         Enum.TryParse<RunState>(await connection.ScalarAsync<string>("SELECT state FROM cartage.outcomes WHERE run = $run", ct, ("run", run)), ignoreCase: true, out var state) ? state : null;
 

@@ -51,6 +51,7 @@ public sealed class Mistakes : IDisposable
     [InlineData("        range: 5", "'range' must be two bounds")]
     [InlineData("        severity: loud", "'severity' must be one of warn, drop, quarantine, reject, not 'loud'")]
     [InlineData("        references: { feed: customer, column: customer_id }", "refers to the feed 'customer', which is not there. Did you mean 'customers'?")]
+    [InlineData("        references: { feed: customers, column: customer_id, on_missing: infer }", "'on_missing: infer' is not for feeds")]
     [InlineData("        length: [a, 3]", "'length' counts characters: 'a' is no whole number")]
     [InlineData("        type: decimal(x)", "there is no type 'decimal(x)'")]
     [InlineData("        matches: '('", "the rule 'matches' of 'a' cannot work")]

@@ -1,0 +1,168 @@
+using Cartage.Runs;
+using Cartage.Tests.Support;
+
+namespace Cartage.Tests.Models;
+
+/// <summary>What each kind of model makes of its rows, held against the same thing said in C#; and the counts it gives.</summary>
+public sealed class Materializations : IDisposable
+{
+    readonly TestProject _project = new TestProject()
+        .Write("project.yml", "name: small\n")
+        .Write("pipelines/shop/pipeline.yml", "description: a small shop\n")
+        .Write("pipelines/shop/feeds/files.yml", "feeds:\n  things:\n    files: in/things.csv\n    key: [id]\n    columns: { id: integer, open: boolean, day: date, amount: integer }\n");
+
+    public void Dispose() => _project.Dispose();
+
+    sealed record Thing(int Id, bool Open, int Day, int Amount)
+    {
+        public string Date => $"2030-01-{Day:00}";
+    }
+
+    // A source that changes at random: rows come, go on and off, and are changed; base tables keep what a file leaves out, so every row stays in the file.
+    static IEnumerable<List<Thing>> Changing(int seed, int steps)
+    {
+        var dice = new Random(seed);
+        SortedDictionary<int, Thing> rows = [];
+        for (var step = 0; step < steps; step++)
+        {
+            for (var n = dice.Next(6); n >= 0; n--)
+                rows[dice.Next(12)] = new(0, dice.Next(3) > 0, dice.Next(1, 6), dice.Next(4));
+            yield return [.. rows.Select(r => r.Value with { Id = r.Key })];
+        }
+    }
+
+    void Land(IEnumerable<Thing> things) =>
+        _project.Write("in/things.csv", "id,open,day,amount\n" + string.Concat(things.Select(t => $"{t.Id},{t.Open.ToString().ToLowerInvariant()},{t.Date},{t.Amount}\n")));
+
+    async Task<TaskResult?> BuildAsync(string model, RunRequest? request = null)
+    {
+        var run = await _project.RunAsync(request);
+        Assert.True(run.State == RunState.Succeeded, run.Message);
+        return run.Tasks.FirstOrDefault(t => t.Kind == "build" && t.Name == model && t.State == RunState.Succeeded);
+    }
+
+    [Theory, InlineData(1), InlineData(2)]
+    public async Task Merge_inserts_and_updates_by_key_and_lets_the_rest_be(int seed)
+    {
+        _project.Write("pipelines/shop/models/m.sql", "/* ---\nkind: merge\nkey: id\n--- */\nselect id, amount from things where open");
+        SortedDictionary<int, int> expected = [];
+        foreach (var things in Changing(seed, 5))
+        {
+            var chosen = things.Where(t => t.Open).ToList();
+            var (inserted, updated) = (chosen.Count(t => !expected.ContainsKey(t.Id)), chosen.Count(t => expected.TryGetValue(t.Id, out var was) && was != t.Amount));
+            foreach (var thing in chosen)
+                expected[thing.Id] = thing.Amount;
+            Land(things);
+
+            var built = await BuildAsync("m");
+
+            Assert.Equal(expected.Select(e => $"{e.Key}|{e.Value}"), await _project.QueryAsync("SELECT id, amount FROM shop.m ORDER BY id"));
+            Assert.Equal((inserted, updated, 0L), (built?.Inserted ?? 0, built?.Updated ?? 0, built?.Deleted ?? 0));
+            Assert.Equal(expected.Count - inserted - updated, built?.Unchanged ?? expected.Count);
+        }
+    }
+
+    [Theory, InlineData(3), InlineData(4)]
+    public async Task Table_holds_exactly_its_rows_and_touches_only_those_that_differ(int seed)
+    {
+        _project.Write("pipelines/shop/models/m.sql", "/* ---\nkey: id\n--- */\nselect id, amount from things where open");
+        Dictionary<int, int> before = [];
+        foreach (var things in Changing(seed, 5))
+        {
+            var now = things.Where(t => t.Open).ToDictionary(t => t.Id, t => t.Amount);
+            Land(things);
+
+            var built = await BuildAsync("m");
+
+            Assert.Equal(now.OrderBy(e => e.Key).Select(e => $"{e.Key}|{e.Value}"), await _project.QueryAsync("SELECT id, amount FROM shop.m ORDER BY id"));
+            Assert.Equal(
+                (now.Keys.Except(before.Keys).Count(), now.Count(e => before.TryGetValue(e.Key, out var was) && was != e.Value), before.Keys.Except(now.Keys).Count()),
+                ((int)(built?.Inserted ?? 0), (int)(built?.Updated ?? 0), (int)(built?.Deleted ?? 0)));
+            before = now;
+        }
+    }
+
+    // Days in any order, some twice: each brings its rows once, as they were then.
+    [Theory, InlineData(5), InlineData(6)]
+    public async Task Append_adds_the_rows_of_each_interval_once(int seed)
+    {
+        _project.Write("pipelines/shop/models/m.sql", "/* ---\nkind: append\n--- */\nselect id, day, amount from things where day >= {{ start }} and day < {{ end }}");
+        Dictionary<int, List<string>> expected = [];
+        foreach (var (things, day) in Changing(seed, 6).Zip(Days(seed, 6)))
+        {
+            Land(things);
+            var rows = things.Where(t => t.Day == day).Select(t => $"{t.Id}|{t.Date}|{t.Amount}").ToList();
+
+            var built = await BuildAsync("m", Day(day));
+
+            Assert.Equal(expected.ContainsKey(day) ? 0 : rows.Count, built?.Inserted);
+            if (rows.Count > 0)
+                expected.TryAdd(day, rows);
+            Assert.Equal(expected.Values.SelectMany(r => r).Order(), (await _project.QueryAsync("SELECT id, CAST(day AS VARCHAR), amount FROM shop.m")).Order());
+        }
+    }
+
+    // Days in any order while the source changes: each day's rows are those of the last time it was built, whatever became of them since.
+    [Theory, InlineData(7), InlineData(8)]
+    public async Task Interval_replaces_the_rows_of_its_interval_and_no_others(int seed)
+    {
+        _project.Write("pipelines/shop/models/m.sql", "/* ---\nkind: interval\ntime: day\n--- */\nselect id, day, amount from things");
+        Dictionary<int, List<string>> expected = [];
+        foreach (var (things, day) in Changing(seed, 6).Zip(Days(seed, 6)))
+        {
+            Land(things);
+            expected[day] = [.. things.Where(t => t.Day == day).Select(t => $"{t.Id}|{t.Date}|{t.Amount}")];
+
+            await BuildAsync("m", Day(day));
+
+            Assert.Equal(expected.Values.SelectMany(r => r).Order(), (await _project.QueryAsync("SELECT id, CAST(day AS VARCHAR), amount FROM shop.m")).Order());
+        }
+    }
+
+    [Theory, InlineData("append"), InlineData("interval\ntime: day")]
+    public async Task Another_interval_is_built_though_no_file_changed(string kind)
+    {
+        _project.Write("pipelines/shop/models/m.sql", $"/* ---\nkind: {kind}\n--- */\nselect id, day from things where day >= {{{{ start }}}} and day < {{{{ end }}}}");
+        Land([new(1, true, 1, 1), new(2, true, 2, 1), new(3, true, 3, 1)]);
+
+        foreach (var day in new[] { 1, 3, 2, 3 })
+            await BuildAsync("m", Day(day));
+
+        Assert.Equal(["1", "2", "3"], await _project.QueryAsync("SELECT id FROM shop.m ORDER BY id"));
+        Assert.Equal("nothing changed", (await _project.RunAsync()).Message);
+    }
+
+    [Theory, InlineData("append"), InlineData("interval\ntime: day")]
+    public async Task A_full_refresh_keeps_what_other_intervals_brought(string kind)
+    {
+        _project.Write("pipelines/shop/models/m.sql", $"/* ---\nkind: {kind}\n--- */\nselect id, day from things where day >= {{{{ start }}}} and day < {{{{ end }}}}");
+        Land([new(1, true, 1, 1), new(2, true, 2, 1)]);
+        await BuildAsync("m", Day(1));
+
+        await BuildAsync("m", Day(2) with { FullRefresh = true });
+
+        Assert.Equal(["1", "2"], await _project.QueryAsync("SELECT id FROM shop.m ORDER BY id"));
+    }
+
+    [Theory, InlineData("append"), InlineData("interval\ntime: day")]
+    public async Task A_column_may_be_added(string kind)
+    {
+        Land([new(1, true, 1, 5), new(2, true, 2, 6)]);
+        _project.Write("pipelines/shop/models/m.sql", $"/* ---\nkind: {kind}\n--- */\nselect id, day from things where day >= {{{{ start }}}} and day < {{{{ end }}}}");
+        await BuildAsync("m", Day(1));
+        _project.Write("pipelines/shop/models/m.sql", $"/* ---\nkind: {kind}\n--- */\nselect amount, id, day from things where day >= {{{{ start }}}} and day < {{{{ end }}}}");
+
+        await BuildAsync("m", Day(2));
+
+        Assert.Equal(["1|", "2|6"], await _project.QueryAsync("SELECT id, amount FROM shop.m ORDER BY id"));
+    }
+
+    static IEnumerable<int> Days(int seed, int count)
+    {
+        var dice = new Random(seed);
+        for (var n = 0; n < count; n++)
+            yield return dice.Next(1, 6);
+    }
+
+    static RunRequest Day(int day) => new() { From = new(2030, 1, day, 0, 0, 0, TimeSpan.Zero), To = new(2030, 1, day + 1, 0, 0, 0, TimeSpan.Zero) };
+}
