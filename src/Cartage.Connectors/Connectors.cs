@@ -1,3 +1,5 @@
+using Cartage.Alerts;
+using Cartage.Connectors.Notifiers;
 using Cartage.Connectors.ObjectStores;
 using Cartage.Connectors.Sources;
 using Cartage.Connectors.Sources.Http;
@@ -55,12 +57,12 @@ public static class Connectors
     public static IEnumerable<Finding> Findings(Project project)
     {
         foreach (var connection in project.Connections.Values)
-            if (!Settings.TryGetValue(connection.Type, out var known))
-                yield return new(connection.File, connection.Line, $"there is no connection of type '{connection.Type}'", $"This version knows: {string.Join(", ", Settings.Keys)}.");
+            if (!Known.TryGetValue(connection.Type, out var known))
+                yield return new(connection.File, connection.Line, $"there is no connection of type '{connection.Type}'", $"This version knows: {string.Join(", ", Known.Keys)}.");
             else
                 foreach (var finding in UnknownSettings(connection, known).Concat(connection.Type == "http" ? HttpSettings.Findings(connection) : []))
                     yield return finding;
-        foreach (var finding in FeedFindings(project))
+        foreach (var finding in FeedFindings(project).Concat(NoticeFindings(project)))
             yield return finding;
     }
 
@@ -77,11 +79,14 @@ public static class Connectors
         select new Finding(feed.File, feed.Line, isHttp ? $"the feed '{feed.Name}' does not say what to ask '{feed.Connection}' for" : $"the feed '{feed.Name}' has 'get', but '{feed.Connection}' is no connection of type http", isHttp ? "Name the endpoint: get: /products." : "Take 'get' out, or name another connection.");
 
     // By type: the settings it has.
-    static readonly Dictionary<string, string[]> Settings = new()
+    static readonly Dictionary<string, string[]> Known = new()
     {
         ["http"] = HttpSettings.Keys,
         ["postgres"] = PostgresSourceOptions.Settings,
         ["s3"] = [.. S3Options.Settings],
+        ["smtp"] = ["url", "to", "from", "user", "password", "tls"],
+        ["sns"] = ["topic", "region", "endpoint", "access_key_id", "secret_access_key", "session_token"],
+        ["webhook"] = ["url", "format", "headers", "secret"],
     };
 
     /// <summary>The source of a feed, for one run: its files, or what its connection's type says.</summary>
@@ -97,6 +102,32 @@ public static class Connectors
                 hint: "This version reads files."
             ),
         };
+
+    /// <summary>The types of connections that notices go through.</summary>
+    public static IReadOnlyList<string> NotifierTypes { get; } = ["smtp", "sns", "webhook"];
+
+    /// <summary>A way to tell people, by its connection's name.</summary>
+    public static INotifier OpenNotifier(Project project, string name, TimeProvider clock)
+    {
+        var connection = project.Connections.GetValueOrDefault(name) ?? throw new PipelineException($"project.yml: there is no connection '{name}'", hint: Spelling.Suggest(name, project.Connections.Keys));
+        var settings = new Settings(project, connection);
+        return connection.Type switch
+        {
+            "smtp" => new SmtpNotifier(SmtpOptions.Read(settings)),
+            "sns" => new SnsNotifier(SnsOptions.Read(settings), clock),
+            "webhook" => new WebhookNotifier(WebhookOptions.Read(settings)),
+            var type => throw new PipelineException($"{connection.File}:{connection.Line}: notices cannot go through '{name}', a connection of type {type}", hint: $"There are: {string.Join(", ", NotifierTypes)}."),
+        };
+    }
+
+    /// <summary>The bucket of a place such as <c>s3://bucket/key</c>, from its root.</summary>
+    public static IObjectStore OpenBucket(Project project, string place, TimeProvider clock) => Stores.Bucket(project, place, clock);
+
+    static IEnumerable<Finding> NoticeFindings(Project project) =>
+        from rule in project.Pipelines.Select(p => (p.File, Rule: p.Notify)).Append((File: "project.yml", project.Notifications.Rule))
+        from via in rule.Rule?.Via ?? []
+        where project.Connections.TryGetValue(via, out var connection) && !NotifierTypes.Contains(connection.Type)
+        select new Finding(rule.File, rule.Rule!.Line, $"notices cannot go through '{via}', a connection of type {project.Connections[via].Type}", $"There are: {string.Join(", ", NotifierTypes)}.");
 
     static ConnectionSpec Connection(Project project, Feed feed) =>
         project.Connections.GetValueOrDefault(feed.Connection!)

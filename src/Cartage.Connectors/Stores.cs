@@ -32,10 +32,17 @@ static class Stores
     /// <summary>How a zone's bucket is reached, null where it is a folder.</summary>
     public static S3Options? Options(Project project, string zone)
     {
+        var place = new Resolver(project.Root, project.Variables).Resolve(Place(project, zone), "project.yml", 1);
+        return place.StartsWith(Remote, StringComparison.Ordinal) ? At(project, place) : null;
+    }
+
+    /// <summary>The bucket of a place, from its root; for listing, not for fetching.</summary>
+    public static IObjectStore Bucket(Project project, string place, TimeProvider clock) =>
+        new S3Bucket(At(project, Remote + place[Remote.Length..].Split('/')[0]), new Spool(Path.Combine(project.StateFolder, "spool-elsewhere"), SpoolLimit, clock), clock);
+
+    static S3Options At(Project project, string place)
+    {
         var resolver = new Resolver(project.Root, project.Variables);
-        var place = resolver.Resolve(Place(project, zone), "project.yml", 1);
-        if (!place.StartsWith(Remote, StringComparison.Ordinal))
-            return null;
         var bucket = place[Remote.Length..].Split('/')[0];
         var candidates = project.Connections.Values.Where(c => c.Type == "s3").ToList();
         var connection = candidates.Find(c => c.Settings.GetValueOrDefault("bucket") == bucket) ?? candidates.Find(c => !c.Settings.ContainsKey("bucket"));

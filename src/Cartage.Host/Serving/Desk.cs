@@ -20,6 +20,9 @@ sealed record Desk(Session Session, LiveProject Projects, RunQueue Queue, Accoun
 
     public TimeProvider Clock => Session.Workspace.Clock;
 
+    /// <summary>What happens by itself, once the server is up.</summary>
+    public Automation.Automation Automation { get => field ?? throw new PipelineException("the server is starting", isTransient: true); set; }
+
     /// <summary>Ends what waits for news, so that the server can stop.</summary>
     public CancellationToken Closing { get; init; }
 

@@ -49,6 +49,7 @@ sealed class Running : IAsyncDisposable
         desk.Address = At(options, site.Urls);
         session.Desk = desk;
         await desk.Queue.ResumeAsync(ct);
+        desk.Automation = await Automate.StartAsync(desk, ct);
         return new(site, desk, closing);
     }
 
@@ -59,6 +60,7 @@ sealed class Running : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _closing.CancelAsync();
+        await _desk.Automation.DisposeAsync();
         await _site.StopAsync();
         await _site.DisposeAsync();
         await _desk.Queue.DisposeAsync();

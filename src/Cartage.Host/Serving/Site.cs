@@ -68,6 +68,7 @@ static class Site
         app.MapSignIn();
         app.MapActions();
         app.MapApi();
+        app.MapEvents();
         app.MapLive();
         app.MapRazorComponents<App>();
         app.MapFallback(() => Results.NotFound());

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using System.Text.RegularExpressions;
+using Cartage.Storage;
 
 namespace Cartage.Ingest;
 
@@ -16,7 +16,7 @@ public sealed class FileSource(string root) : ISource
         var feed = extraction.Feed;
         List<string> patterns = [.. feed.Files.Select(p => Path.GetFullPath(p, root))];
         // Names are counted from the folder that all patterns share, so that files of one name in two folders stay apart.
-        var shared = patterns.Select(Folder).Aggregate(Shared);
+        var shared = patterns.Select(Glob.Folder).Aggregate(Shared);
         HashSet<string> seen = [];
         foreach (var (pattern, written) in patterns.Zip(feed.Files))
         {
@@ -36,9 +36,7 @@ public sealed class FileSource(string root) : ISource
     static PipelineException NoFile(Feed feed, string patterns) =>
         new($"{feed.File}:{feed.Line}: the feed '{feed.Name}' finds no file: {patterns}", hint: "Put the files there or correct the pattern.");
 
-    internal static bool IsGlob(string pattern) => pattern.AsSpan().ContainsAny('*', '?');
-
-    static string Folder(string pattern) => (IsGlob(pattern) ? pattern[..pattern.AsSpan().IndexOfAny('*', '?')] : pattern) is var start ? start[..(start.LastIndexOf('/') + 1)] : "";
+    internal static bool IsGlob(string pattern) => Glob.IsPattern(pattern);
 
     static string Shared(string a, string b) => a[..(a[..a.AsSpan().CommonPrefixLength(b)].LastIndexOf('/') + 1)];
 
@@ -46,10 +44,10 @@ public sealed class FileSource(string root) : ISource
     {
         if (!IsGlob(pattern))
             return File.Exists(pattern) ? [pattern] : [];
-        var folder = Folder(pattern);
+        var folder = Glob.Folder(pattern);
         if (!Directory.Exists(folder))
             return [];
-        var regex = new Regex("^" + Regex.Escape(pattern).Replace(@"\*\*/", "(.*/)?").Replace(@"\*\*", ".*").Replace(@"\*", "[^/]*").Replace(@"\?", "[^/]") + "$", RegexOptions.NonBacktracking);
+        var regex = Glob.Of(pattern);
         return Directory
             .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
             .Where(p => regex.IsMatch(p))

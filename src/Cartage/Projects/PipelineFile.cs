@@ -31,8 +31,6 @@ static class PipelineFile
 
     static Pipeline ReadMap(YamlMap map, Pipeline pipeline)
     {
-        map.NotYet("triggers", "wait_for", "notify");
-        _ = (map.Choice("catchup", "none", "latest", "all"), map.Choice("overlap", "skip", "queue", "cancel"));
         var zone = Zone(map);
         pipeline = pipeline with
         {
@@ -42,6 +40,11 @@ static class PipelineFile
             Schedule = Schedule(map),
             TimeZone = zone,
             Start = Start(map, zone),
+            Catchup = map.Choice("catchup", Catchup.Latest),
+            Overlap = map.Choice("overlap", Overlap.Skip),
+            Triggers = TriggersReader.Triggers(map),
+            WaitFor = TriggersReader.Waits(map),
+            Notify = TriggersReader.Notify(map),
             Timeout = map.Duration("timeout"),
             Retry = map.Map("retry") is { } retry ? ReadRetry(retry) : new(),
         };

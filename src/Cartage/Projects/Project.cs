@@ -22,6 +22,12 @@ public sealed record Project(string Name, string Root)
     /// <summary>How long raw, reports and runs are kept.</summary>
     public IReadOnlyDictionary<string, TimeSpan> Retention { get; init; } = new Dictionary<string, TimeSpan>();
 
+    /// <summary>Who is told of runs, and how.</summary>
+    public NotificationSettings Notifications { get; init; } = new();
+
+    /// <summary>How events from outside prove themselves; without it, by a token only.</summary>
+    public EventSettings? Events { get; init; }
+
     /// <summary>Its pipelines, by name.</summary>
     public IReadOnlyList<Pipeline> Pipelines { get; init; } = [];
 
@@ -52,6 +58,21 @@ public sealed record Pipeline(string Name, string File)
 
     /// <summary>Where the first load begins.</summary>
     public DateTimeOffset? Start { get; init; }
+
+    /// <summary>What becomes of ticks that came while nothing could run.</summary>
+    public Catchup Catchup { get; init; } = Catchup.Latest;
+
+    /// <summary>What a tick does while a run is open.</summary>
+    public Overlap Overlap { get; init; }
+
+    /// <summary>What starts a run besides the schedule.</summary>
+    public IReadOnlyList<Trigger> Triggers { get; init; } = [];
+
+    /// <summary>What a run that starts by itself waits for.</summary>
+    public IReadOnlyList<WaitFor> WaitFor { get; init; } = [];
+
+    /// <summary>Who is told of its runs; else the project says.</summary>
+    public NotifyRule? Notify { get; init; }
 
     /// <summary>How often and how patiently transient failures are tried again.</summary>
     public RetryPolicy Retry { get; init; } = new();

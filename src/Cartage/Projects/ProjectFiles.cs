@@ -25,6 +25,7 @@ public static class ProjectFiles
             project = project with { Pipelines = [.. Directory.GetDirectories(pipelines).Order(StringComparer.Ordinal).Select(p => PipelineFile.Read(root, p, resolver, findings))] };
         }
         findings.AddRange(References.Findings(project));
+        findings.AddRange(TriggerReferences.Findings(project));
         return new(project, InOrder(findings));
     }
 
@@ -49,8 +50,7 @@ public static class ProjectFiles
         var name = map.Text("name");
         if (name is null)
             map.Missing("name");
-        map.NotYet("notifications");
-        var project = Lay(map, fallback with { Name = name ?? fallback.Name });
+        var project = Lay(map, fallback with { Name = name ?? fallback.Name, Notifications = TriggersReader.Notifications(map), Events = TriggersReader.Events(map) });
         if (map.Map("retention") is { } retention)
             project = project with { Retention = ReadRetention(retention) };
         var environments = map.Entries("environments").ToList();

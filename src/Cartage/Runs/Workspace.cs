@@ -177,6 +177,22 @@ public sealed class Workspace : IAsyncDisposable
                 await Store.SaveAsync(run with { State = RunState.Queued, Message = "its process ended before the commit; it runs again when the server is up" }, ct);
     }
 
+    /// <summary>The interval that a request means for a pipeline now.</summary>
+    public async Task<Interval> IntervalAsync(Pipeline pipeline, RunRequest request, CancellationToken ct)
+    {
+        await using var connection = await Warehouse.OpenAsync(ct);
+        await WarehouseState.EnsureAsync(connection, ct);
+        return await IntervalAsync(connection, pipeline, request, ct);
+    }
+
+    /// <summary>Where the newest interval that a pipeline has published ends.</summary>
+    public async Task<DateTimeOffset?> LastEndAsync(Pipeline pipeline, CancellationToken ct)
+    {
+        await using var connection = await Warehouse.OpenAsync(ct);
+        await WarehouseState.EnsureAsync(connection, ct);
+        return await WarehouseState.LastEndAsync(connection, pipeline, ct);
+    }
+
     // A scheduled pipeline's interval ends at the last tick, however late it is run: what a run covers does not hang on the clock.
     async Task<Interval> IntervalAsync(DbConnection connection, Pipeline pipeline, RunRequest request, CancellationToken ct)
     {

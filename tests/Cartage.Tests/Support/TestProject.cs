@@ -51,11 +51,12 @@ public sealed class TestProject : IDisposable
 
     public LoadedProject Load() => ProjectFiles.Load(Root, null, Variables);
 
-    public async Task<Workspace> OpenAsync(Func<Feed, ISource>? openSource = null)
+    public async Task<Workspace> OpenAsync(Func<Feed, ISource>? openSource = null, TimeProvider? given = null)
     {
+        var clock = given ?? TimeProvider.System;
         var loaded = Load();
         Assert.Empty(loaded.Findings);
-        return await Workspace.OpenAsync(loaded.Project, "test", "0", folders => Engine.OpenWarehouseAsync(loaded.Project, folders, CancellationToken.None), openSource ?? (feed => Engine.OpenSource(loaded.Project, feed, TimeProvider.System)), Engine.OpenZones(loaded.Project, TimeProvider.System), TimeProvider.System, CancellationToken.None);
+        return await Workspace.OpenAsync(loaded.Project, "test", "0", folders => Engine.OpenWarehouseAsync(loaded.Project, folders, CancellationToken.None), openSource ?? (feed => Engine.OpenSource(loaded.Project, feed, clock)), Engine.OpenZones(loaded.Project, clock), clock, CancellationToken.None);
     }
 
     public async Task<RunResult> RunAsync(RunRequest? request = null)

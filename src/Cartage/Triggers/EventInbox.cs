@@ -1,0 +1,122 @@
+using System.Data.Common;
+using Cartage.Projects;
+using Cartage.Runs;
+using Cartage.Warehouses;
+
+namespace Cartage.Triggers;
+
+/// <summary>Something that happened and is to start a pipeline; <paramref name="Id"/> tells it from every other, so that it counts once however often it is told.</summary>
+public sealed record PipelineEvent(string Pipeline, string Id, string What);
+
+/// <summary>What waits for a pipeline: how many events, up to which, the first of them and when the first and the last came.</summary>
+public sealed record PendingEvents(string Pipeline, long Count, long UpTo, string First, DateTimeOffset Since, DateTimeOffset Last);
+
+/// <summary>Events written down before they are acknowledged: rows are only inserted; those up to the newest mark of a pipeline have been given to a run.</summary>
+public sealed class EventInbox(RunStore store, TimeProvider clock) : IDisposable
+{
+    const int AtOnce = 200;
+
+    const string Schema = """
+        CREATE TABLE IF NOT EXISTS events (pipeline VARCHAR, id VARCHAR, seq BIGINT, what VARCHAR, "at" TIMESTAMP, PRIMARY KEY (pipeline, id));
+        CREATE TABLE IF NOT EXISTS events_taken (pipeline VARCHAR, up_to BIGINT, run VARCHAR, "at" TIMESTAMP);
+        """;
+
+    readonly SemaphoreSlim _news = new(0, 1);
+    bool _ready;
+
+    /// <summary>Writes events down, in one commit, and returns how many were new.</summary>
+    public async Task<long> AddAsync(IReadOnlyList<PipelineEvent> events, CancellationToken ct)
+    {
+        if (events.Count == 0)
+            return 0;
+        var added = await UseAsync(async x =>
+        {
+            await using var transaction = await x.BeginTransactionAsync(ct);
+            var seq = await x.ScalarAsync<long>("SELECT coalesce(max(seq), 0) FROM events", ct);
+            long count = 0;
+            foreach (var chunk in events.DistinctBy(e => (e.Pipeline, e.Id)).Chunk(AtOnce))
+            {
+                List<(string, object?)> parameters = [("at", clock.GetUtcNow().UtcDateTime)];
+                var rows = chunk.Select((e, i) =>
+                {
+                    parameters.AddRange([($"p{i}", e.Pipeline), ($"i{i}", e.Id), ($"s{i}", ++seq), ($"w{i}", e.What)]);
+                    return $"($p{i}, $i{i}, $s{i}, $w{i}, $at)";
+                }).ToList();
+                count += await x.ExecuteAsync($"INSERT INTO events VALUES {string.Join(", ", rows)} ON CONFLICT DO NOTHING", ct, [.. parameters]);
+            }
+            await transaction.CommitAsync(CancellationToken.None);
+            return count;
+        }, ct);
+        if (added > 0)
+            Wake();
+        return added;
+    }
+
+    /// <summary>The same for objects, by what the project's triggers say of their places.</summary>
+    public Task<long> AddObjectsAsync(Project project, IReadOnlyList<ObjectEvent> objects, CancellationToken ct)
+    {
+        var triggers = Places.Triggers(project);
+        return AddAsync([.. objects.SelectMany(o => triggers.Where(t => t.Matches.IsMatch(o.Place)).Select(t => t.Pipeline).Distinct().Select(p => new PipelineEvent(p, o.Id, o.Place)))], ct);
+    }
+
+    /// <summary>What no run was asked for yet, by pipeline.</summary>
+    public Task<List<PendingEvents>> PendingAsync(CancellationToken ct) =>
+        UseAsync(x => x.QueryAsync(
+            """
+            SELECT e.pipeline, count(*), max(e.seq), min_by(e.what, e.seq), min(e."at"), max(e."at")
+            FROM events e LEFT JOIN (SELECT pipeline, max(up_to) AS up_to FROM events_taken GROUP BY pipeline) t ON t.pipeline = e.pipeline
+            WHERE e.seq > coalesce(t.up_to, 0) GROUP BY e.pipeline ORDER BY e.pipeline
+            """,
+            r => new PendingEvents(r.GetString(0), r.GetInt64(1), r.GetInt64(2), r.GetString(3), Utc(r, 4), Utc(r, 5)), ct), ct);
+
+    /// <summary>Writes down that a run was asked for that sees these events.</summary>
+    public Task TakeAsync(PendingEvents pending, string run, CancellationToken ct) =>
+        UseAsync(x => x.ExecuteAsync("INSERT INTO events_taken VALUES ($p, $s, $run, $at)", ct, ("p", pending.Pipeline), ("s", pending.UpTo), ("run", run), ("at", clock.GetUtcNow().UtcDateTime)), ct);
+
+    /// <summary>Forgets events that were given to a run before an instant; told again, they count again.</summary>
+    public Task<long> ForgetAsync(DateTimeOffset before, CancellationToken ct) =>
+        UseAsync(x => x.ExecuteAsync(
+            """DELETE FROM events WHERE "at" < $before AND seq <= (SELECT max(up_to) FROM events_taken t WHERE t.pipeline = events.pipeline)""", ct, ("before", before.UtcDateTime)), ct);
+
+    /// <summary>Waits until something was added, or for as long as is said.</summary>
+    public async Task WaitAsync(TimeSpan most, CancellationToken ct)
+    {
+        using var limit = new CancellationTokenSource(most, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
+        try
+        {
+            await _news.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            return; // long enough
+        }
+    }
+
+    /// <summary>Ends a wait.</summary>
+    public void Wake()
+    {
+        try
+        {
+            _news.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            return; // it is awake already
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _news.Dispose();
+
+    Task<T> UseAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken ct) =>
+        store.UseAsync(async x =>
+        {
+            if (!_ready)
+                await x.ExecuteAsync(Schema, ct);
+            _ready = true;
+            return await work(x);
+        }, ct);
+
+    static DateTimeOffset Utc(DbDataReader reader, int column) => new(DateTime.SpecifyKind(reader.GetDateTime(column), DateTimeKind.Utc));
+}

@@ -1,0 +1,104 @@
+using System.Collections.Concurrent;
+using Cartage.Projects;
+using Cartage.Runs;
+
+namespace Cartage.Triggers;
+
+/// <summary>A wish for a run: of what, why, and what is to be written down once it was asked for; <paramref name="Key"/> tells one wish from another.</summary>
+public sealed record Wish(Pipeline Pipeline, RunRequest Request, string Key, string By, Func<string, CancellationToken, Task> AskedAsync);
+
+/// <summary>Asks for runs, at once or when what their pipeline waits for is there; a run that waits holds nothing. What is asked is written down after the run is: a process killed between asks twice, never not at all.</summary>
+public sealed class Starter(Orders orders, Sensors sensors, Func<Workspace> workspace, TimeProvider clock) : IAsyncDisposable
+{
+    readonly CancellationTokenSource _closing = new();
+    readonly ConcurrentDictionary<string, (Wish Wish, string For, Task Task)> _waiting = [];
+
+    /// <summary>The pipelines that wait, and for what.</summary>
+    public IReadOnlyList<(string Pipeline, string For)> Waiting => [.. _waiting.Values.Select(w => (w.Wish.Pipeline.Name, w.For))];
+
+    /// <summary>Whether this wish waits already.</summary>
+    public bool IsWaiting(string key) => _waiting.ContainsKey(key);
+
+    /// <summary>Asks for the run, or begins to wait for what it waits for.</summary>
+    public async Task StartAsync(Wish wish, CancellationToken ct)
+    {
+        if (wish.Pipeline.WaitFor.Count == 0)
+            await AskAsync(wish, ct);
+        else if (!_waiting.ContainsKey(wish.Key))
+        {
+            var interval = await workspace().IntervalAsync(wish.Pipeline, wish.Request, ct);
+            var words = string.Join(", ", wish.Pipeline.WaitFor.Select(w => Sensors.Describe(w, interval)));
+            _waiting[wish.Key] = (wish, words, Task.CompletedTask);
+            _waiting[wish.Key] = (wish, words, WaitAsync(wish, interval));
+        }
+    }
+
+    /// <summary>Stops waiting; wishes that were not granted come again at the next start.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync();
+        await Task.WhenAll(_waiting.Values.Select(w => w.Task));
+        _closing.Dispose();
+    }
+
+    async Task WaitAsync(Wish wish, Interval interval)
+    {
+        await Task.Yield();
+        var (began, at) = (clock.GetTimestamp(), clock.GetUtcNow());
+        try
+        {
+            foreach (var wait in wish.Pipeline.WaitFor)
+            {
+                string? problem = null;
+                while (!await IsThereAsync())
+                {
+                    if (clock.GetElapsedTime(began) + wait.Every > wait.Timeout)
+                    {
+                        await FailAsync(wish, interval, at, clock.GetElapsedTime(began), wait, problem);
+                        return;
+                    }
+                    await Task.Delay(wait.Every, clock, _closing.Token);
+                }
+
+                async Task<bool> IsThereAsync()
+                {
+                    try
+                    {
+                        return await sensors.IsThereAsync(wish.Pipeline, wait, interval, _closing.Token);
+                    }
+                    catch (Exception e) when (e is PipelineException or System.Data.Common.DbException or IOException or UnauthorizedAccessException)
+                    {
+                        problem = e.Message; // a table that is not there yet is what it may wait for
+                        return false;
+                    }
+                }
+            }
+            await AskAsync(wish, _closing.Token);
+        }
+        catch (OperationCanceledException) when (_closing.IsCancellationRequested)
+        {
+            return;
+        }
+        finally
+        {
+            _waiting.TryRemove(wish.Key, out _);
+        }
+    }
+
+    async Task AskAsync(Wish wish, CancellationToken ct)
+    {
+        var runs = await orders.AskAsync(wish.Request with { Selector = $"{wish.Pipeline.Name}.*" }, wish.By, ct);
+        await wish.AskedAsync(runs is [var run, ..] ? run : "", CancellationToken.None);
+    }
+
+    async Task FailAsync(Wish wish, Interval interval, DateTimeOffset at, TimeSpan took, WaitFor wait, string? problem)
+    {
+        var run = new RunResult(workspace().NewRunId(), wish.Pipeline.Name, RunState.Failed, interval, at, took)
+        {
+            Message = $"{wish.Pipeline.File}:{wait.Line}: waited {wait.Timeout.TotalSeconds:0.#} s for {Sensors.Describe(wait, interval)}, which did not come{(problem is null ? "" : $" ({problem})")}",
+            Hint = $"Nothing was run. When it is there: cartage run {wish.Pipeline.Name}.*",
+        };
+        await workspace().Store.SaveAsync(run, CancellationToken.None);
+        await wish.AskedAsync(run.RunId, CancellationToken.None);
+    }
+}
