@@ -22,28 +22,17 @@ public sealed record Asked(string Path, Dictionary<string, string> Query, string
 /// <summary>An API on 127.0.0.1 that answers as a test says, and keeps what it was asked.</summary>
 public sealed class TestApi : IAsyncDisposable
 {
-    readonly HttpListener _listener = new();
+    readonly HttpListener _listener;
     readonly CancellationTokenSource _end = new();
     readonly Task _serving;
 
     public TestApi(Func<Asked, Said> answer)
     {
-        for (var attempt = 0; !_listener.IsListening; attempt++)
-            try
-            {
-                Url = $"http://127.0.0.1:{FreePort()}";
-                _listener.Prefixes.Clear();
-                _listener.Prefixes.Add(Url + "/");
-                _listener.Start();
-            }
-            catch (HttpListenerException) when (attempt < 20)
-            {
-                // someone else took the port
-            }
+        (_listener, Url) = Listen();
         _serving = ServeAsync(answer);
     }
 
-    public string Url { get; private set; } = "";
+    public string Url { get; }
 
     public ConcurrentQueue<Asked> Asked { get; } = [];
 
@@ -96,6 +85,26 @@ public sealed class TestApi : IAsyncDisposable
         catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or OperationCanceledException or IOException)
         {
             context.Response.Abort(); // the other side went away, or this one ends
+        }
+    }
+
+    // Between finding a port and taking it someone else may, and a listener that could not start is good for nothing.
+    static (HttpListener, string) Listen()
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            var url = $"http://127.0.0.1:{FreePort()}";
+            var listener = new HttpListener();
+            listener.Prefixes.Add(url + "/");
+            try
+            {
+                listener.Start();
+                return (listener, url);
+            }
+            catch (HttpListenerException) when (attempt < 20)
+            {
+                listener.Close();
+            }
         }
     }
 
