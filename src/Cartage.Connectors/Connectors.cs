@@ -62,7 +62,7 @@ public static class Connectors
             else
                 foreach (var finding in UnknownSettings(connection, known).Concat(connection.Type == "http" ? HttpSettings.Findings(connection) : []))
                     yield return finding;
-        foreach (var finding in FeedFindings(project).Concat(NoticeFindings(project)))
+        foreach (var finding in FeedFindings(project).Concat(TableFindings(project)).Concat(NoticeFindings(project)))
             yield return finding;
     }
 
@@ -78,10 +78,24 @@ public static class Connectors
         where isHttp != feed.Request is not null
         select new Finding(feed.File, feed.Line, isHttp ? $"the feed '{feed.Name}' does not say what to ask '{feed.Connection}' for" : $"the feed '{feed.Name}' has 'get', but '{feed.Connection}' is no connection of type http", isHttp ? "Name the endpoint: get: /products." : "Take 'get' out, or name another connection.");
 
+    static IEnumerable<Finding> TableFindings(Project project)
+    {
+        foreach (var feed in project.Pipelines.SelectMany(p => p.Feeds).Where(f => f.Connection is not null))
+            if (project.Connections.GetValueOrDefault(feed.Connection!)?.Type is not { } type)
+                continue;
+            else if (type == "files" && feed.Files.Count == 0)
+                yield return new(feed.File, feed.Line, $"the feed '{feed.Name}' names no file, and '{feed.Connection}' is files", "Say which: files: \"data/orders*.csv\".");
+            else if (type == "postgres" && feed.Relation is null == feed.Query is null)
+                yield return new(feed.File, feed.Line, $"the feed '{feed.Name}' is read through '{feed.Connection}' and needs {(feed.Query is null ? "a 'table' or a 'query'" : "either 'table' or 'query', not both")}", "Such as table: store.orders.");
+            else if (type == "postgres" && feed.Key.Count == 0)
+                yield return new(feed.File, feed.Line, $"the feed '{feed.Name}' has no key: what is read again from '{feed.Connection}' would be there twice", "Name the columns of its primary key: key: [order_id].");
+    }
+
     // By type: the settings it has.
     static readonly Dictionary<string, string[]> Known = new()
     {
         ["http"] = HttpSettings.Keys,
+        ["files"] = [],
         ["postgres"] = PostgresSourceOptions.Settings,
         ["s3"] = [.. S3Options.Settings],
         ["smtp"] = ["url", "to", "from", "user", "password", "tls"],
@@ -96,7 +110,8 @@ public static class Connectors
         : Connection(project, feed) switch
         {
             { Type: "http" } connection => new HttpSource(connection, project, clock, Random.Shared),
-            { Type: "postgres" } connection => new PostgresSource(PostgresSourceOptions.Read(project, connection)),
+            { Type: "files" } => new FileSource(project.Root),
+            { Type: "postgres" } connection => new PostgresSource(PostgresSourceOptions.Read(project, connection), project.Root),
             var connection => throw new PipelineException(
                 $"{connection.File}:{connection.Line}: there is no connection of type '{connection.Type}' that feeds can be read from",
                 hint: "This version reads files."

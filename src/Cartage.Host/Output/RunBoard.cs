@@ -6,7 +6,7 @@ namespace Cartage.Host.Output;
 /// <summary>How far a run is: what is done and what is being done, by phase.</summary>
 sealed class RunBoard
 {
-    static readonly string[] Order = ["extract", "load", "build", "check", "publish", "report", "export"];
+    static readonly string[] Order = ["setup", "extract", "load", "build", "check", "publish", "report", "export"];
 
     readonly Lock _lock = new();
     readonly Dictionary<string, Phase> _phases = [];
@@ -19,6 +19,7 @@ sealed class RunBoard
 
     public static string Kind(PlannedTask task) => task switch
     {
+        PlannedTask.SetUp => "setup",
         PlannedTask.Extract => "extract",
         PlannedTask.Load => "load",
         PlannedTask.Build => "build",

@@ -10,6 +10,10 @@ public interface ISource : IAsyncDisposable
 
     /// <summary>What the source has for a feed that is not landed yet, each page in its own format; a <see cref="PipelineException"/> when it cannot be reached or refuses.</summary>
     IAsyncEnumerable<Page> ReadAsync(Extraction extraction, CancellationToken ct);
+
+    /// <summary>Runs a script that prepares the system, all of it or nothing; most systems have none.</summary>
+    Task SetUpAsync(SetupScript script, CancellationToken ct) =>
+        throw new PipelineException($"{script.File}:1: '{script.Connection}' is not a system that a script can prepare", hint: "A connection of type postgres is; 'cartage run --env NAME' takes the connections of an environment.");
 }
 
 /// <summary>What a source must know to hand over a feed: the run's interval, and what has landed, by object; the newest of these is the bookmark.</summary>

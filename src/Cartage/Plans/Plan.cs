@@ -10,6 +10,9 @@ public abstract record PlannedTask(string Name, string Why)
     /// <summary>Source to raw zone.</summary>
     public sealed record Extract(Feed Feed, string Why) : PlannedTask(Feed.Name, Why);
 
+    /// <summary>A script that prepares a source, only ever run by hand.</summary>
+    public sealed record SetUp(SetupScript Script, string Why) : PlannedTask(Script.Name, Why);
+
     /// <summary>Raw zone to base table.</summary>
     public sealed record Load(Feed Feed, string Why) : PlannedTask(Feed.Name, Why);
 
@@ -62,6 +65,10 @@ public sealed record Plan(Pipeline Pipeline, Interval Interval, bool Swap, IRead
             : definition != Definition(model) ? new(model, true, "its definition changed")
             : new(model, false, "only if what it reads changes");
     }
+
+    /// <summary>A plan that runs a pipeline's setup and nothing else.</summary>
+    public static Plan ForSetup(Pipeline pipeline, Interval interval) =>
+        new(pipeline, interval, false, [.. pipeline.Setup.Select(s => new PlannedTask.SetUp(s, s.Description ?? $"prepares {s.Connection}"))]);
 
     /// <summary>Why a feed's source is asked.</summary>
     public static string ExtractReason(Feed feed) => feed.Connection is { } connection ? $"to see what {connection} has that is not landed" : "to see whether its files changed";

@@ -27,11 +27,13 @@ static class FeedFile
     {
         // What a feed says of itself stands; only one that says nothing is read from where the file says.
         var own = new Shared(map.Texts("files"), map.Text("connection"), map.Texts("command"));
-        var (files, connection, command) = own.Ways.Count > 0 ? own : shared;
+        // One that has a name in a database may have files too: the kind of its connection says which it is read from.
+        var both = own.Files.Count > 0 && (map.Has("table") || map.Has("query"));
+        var (files, connection, command) = both ? own with { Connection = own.Connection ?? shared.Connection } : own.Ways.Count > 0 ? own : shared;
         var ways = (own.Ways.Count > 0 ? own : shared).Ways;
         if (ways.Count == 0)
             map.Missing("files");
-        if (ways.Count > 1)
+        if (ways.Count > 1 && !both)
             map.File.Add(line, $"the feed '{name}' has both '{ways[0]}' and '{ways[1]}'", "It is read from one of them.");
         List<string> resolved = [];
         foreach (var file in files)
@@ -64,7 +66,7 @@ static class FeedFile
             Schema = map.Choice("schema", SchemaPolicy.Evolve),
             Columns = [.. map.Entries("columns").Select(c => Column(map, c.Key, c.Map, c.Text, c.Line))],
         };
-        result = WithCursor(connection is null ? result : WithSource(map, result), map);
+        result = WithCursor(WithSource(map, result), map);
         map.Done();
         Consistent(map, result);
         return result;
@@ -97,11 +99,15 @@ static class FeedFile
         return null;
     }
 
+    static readonly string[] OfConnections = ["table", "query", "deletes", "chunk"];
+
     // What only a feed that is read through a connection can say.
     static Feed WithSource(YamlMap map, Feed feed)
     {
         var read = map.Choice("read", "incremental", "full");
-        if (read == "incremental" && !map.Has("cursor") && feed.Request is null)
+        if (feed.Connection is null && OfConnections.FirstOrDefault(map.Has) is { } strange)
+            map.File.Add(map.LineOf(strange), $"'{strange}' is for feeds that are read through a connection", "Name one: connection: shop.");
+        if (feed.Connection is not null && read == "incremental" && !map.Has("cursor") && feed.Request is null)
             map.File.Add(map.LineOf("read"), "'read: incremental' needs a cursor", "Name the change time: cursor: { column: updated_at }.");
         return feed with
         {
@@ -116,15 +122,8 @@ static class FeedFile
 
     static Feed WithCursor(Feed feed, YamlMap map)
     {
-        if (feed.Connection is null)
-        {
-            map.NotYet("table", "query", "deletes", "chunk");
-            var read = map.Choice("read", "incremental", "full");
-            if (feed.Command.Count > 0)
-                feed = feed with { ReadsAll = read == "full", ReadsOnward = read == "incremental" };
-            else if (read == "full")
-                map.File.Add(map.LineOf("read"), "'read: full' is not for files", "A file is read whole, once for each content it has.");
-        }
+        if (feed is { Connection: null, Command.Count: 0, ReadsAll: true })
+            map.File.Add(map.LineOf("read"), "'read: full' is not for files", "A file is read whole, once for each content it has.");
         var (text, details) = map.TextOrMap("cursor");
         if (details is null)
             return feed with { Cursor = text, ReadsAll = feed.ReadsAll || text is null };

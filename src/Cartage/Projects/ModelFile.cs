@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Cartage.Checks;
+using Cartage.Ingest;
 using Cartage.Models;
 
 namespace Cartage.Projects;
@@ -22,6 +23,28 @@ static partial class ModelFile
         var check = new Check.Query(sql, Path.GetFileNameWithoutExtension(file), CheckReader.SeverityOf(map), CheckReader.Allowed(map), file, line);
         map.Done();
         return check;
+    }
+
+    /// <summary>A script that prepares a system; null where it does not say which.</summary>
+    public static SetupScript? ReadSetup(string file, string pipeline, string text, Resolver? resolver, List<Finding> findings)
+    {
+        var (map, sql, line) = Split(file, text, findings);
+        var connection = map.Text("connection");
+        if (connection is null)
+            map.Missing("connection");
+        List<(string, string)> files = [];
+        foreach (var (table, _, path, at) in map.Entries("files"))
+            try
+            {
+                files.Add((table, resolver?.Resolve(path ?? "", file, at) ?? path ?? ""));
+            }
+            catch (PipelineException e)
+            {
+                map.File.Add(at, e.Message[(e.Message.IndexOf(": ", StringComparison.Ordinal) + 2)..], e.Hint);
+            }
+        var script = new SetupScript(pipeline, Path.GetFileNameWithoutExtension(file), file, line, connection ?? "", sql) { Description = map.Text("description"), Files = files };
+        map.Done();
+        return connection is null ? null : script;
     }
 
     static (YamlMap Map, string Sql, int Line) Split(string file, string text, List<Finding> findings)

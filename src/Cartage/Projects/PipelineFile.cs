@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cartage.Ingest;
 
 namespace Cartage.Projects;
 
@@ -19,6 +20,7 @@ static class PipelineFile
         return pipeline with
         {
             Feeds = [.. Texts("feeds", "*.yml").SelectMany(f => new YamlFile(f.Name, 0, findings).Parse(f.Text) is { } feeds ? FeedFile.Read(feeds, name, resolver).ToList() : [])],
+            Setup = [.. Texts("setup", "*.sql").Select(f => ModelFile.ReadSetup(f.Name, name, f.Text, resolver, findings)).OfType<SetupScript>()],
             Models = [.. Texts("models", "*.sql").Select(f => ModelFile.Read(f.Name, name, f.Text, findings))],
             Checks = [.. Texts("checks", "*.sql").Select(f => ModelFile.ReadCheck(f.Name, f.Text, findings))],
         };

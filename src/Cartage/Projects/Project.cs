@@ -80,6 +80,9 @@ public sealed record Pipeline(string Name, string File)
     /// <summary>The longest a run may take.</summary>
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>What prepares the systems it reads from, by hand and in this order.</summary>
+    public IReadOnlyList<SetupScript> Setup { get; init; } = [];
+
     /// <summary>Its feeds.</summary>
     public IReadOnlyList<Feed> Feeds { get; init; } = [];
 

@@ -31,6 +31,8 @@ static class References
                         yield return new(feed.File, feed.Line, $"the feed '{feed.Name}' is asked for by the rows of '{of.Feed}', which is not read from the same API", "'each_of' takes a feed of the same connection.");
                     else if (WaitsForItself(feed, feeds))
                         yield return new(feed.File, feed.Line, $"the feed '{feed.Name}' waits for itself, through '{of.Feed}'");
+            foreach (var script in pipeline.Setup.Where(s => !project.Connections.ContainsKey(s.Connection)))
+                yield return new(script.File, 1, $"it prepares '{script.Connection}', which is no connection of project.yml", Spelling.Suggest(script.Connection, project.Connections.Keys) ?? "Add it under 'connections'.");
             foreach (var (feed, column) in pipeline.Feeds.SelectMany(f => f.Columns.Select(c => (f, c))))
                 if (column.References is { } reference)
                     if (!feeds.TryGetValue(reference.Feed, out var parent))

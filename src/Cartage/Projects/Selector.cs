@@ -5,6 +5,9 @@ namespace Cartage.Projects;
 /// <summary>dbt's selectors: a pipeline, a model, <c>pipeline.*</c>, <c>tag:x</c>; a <c>+</c> before a model adds what it reads, one after it what reads it.</summary>
 public static class Selector
 {
+    /// <summary>What follows a pipeline's name to mean the scripts that prepare its sources.</summary>
+    public const string Setup = ".setup";
+
     /// <summary>The pipelines and models a selector means; without one, all; a <see cref="PipelineException"/> when it means nothing.</summary>
     /// <param name="project">The project.</param>
     /// <param name="selector">What was typed.</param>
@@ -56,7 +59,8 @@ public static class Selector
     static PipelineException Nothing(Project project, string selector, string bare) =>
         new(
             $"'{selector}' selects nothing",
-            hint: Spelling.Suggest(bare, project.Pipelines.SelectMany(p => p.Models.Select(m => m.Name).Append(p.Name)))
+            hint: bare.EndsWith(Setup, StringComparison.Ordinal) ? $"Scripts that prepare a source are in pipelines/{bare[..^Setup.Length]}/setup; there are none."
+                : Spelling.Suggest(bare, project.Pipelines.SelectMany(p => p.Models.Select(m => m.Name).Append(p.Name)))
                 ?? $"There are the pipelines {string.Join(", ", project.Pipelines.Select(p => p.Name))}; 'cartage ls models' lists models."
         );
 }

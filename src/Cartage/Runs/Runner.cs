@@ -75,6 +75,8 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
 
     async Task<RunResult> PhasesAsync(CancellationToken ct)
     {
+        if (plan.Tasks is [PlannedTask.SetUp, ..])
+            return await SetUpAsync(ct);
         await FollowAsync(before: true, ct);
         var feeds = plan.Tasks.OfType<PlannedTask.Load>().Select(t => t.Feed).ToList();
         var manifests = request.Runs("extract") ? await ExtractAsync(feeds, ct) : await LandedAsync(feeds, ct);
@@ -213,6 +215,19 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         foreach (var feed in feeds.Where(f => _loads.ContainsKey(f.Name)))
             await _loads[feed.Name].PrepareAsync(connection, _loads, ct);
         Failpoint.Reach("staged");
+    }
+
+    // By hand only: what prepares a system changes nothing of ours.
+    async Task<RunResult> SetUpAsync(CancellationToken ct)
+    {
+        foreach (var script in plan.Tasks.OfType<PlannedTask.SetUp>().Select(t => t.Script))
+            await TaskAsync("setup", script.Name, $"prepares {script.Connection}", async () =>
+            {
+                await using var source = workspace.OpenSource(new Feed(script.Pipeline, script.Name, script.File, script.Line) { Connection = script.Connection });
+                await source.SetUpAsync(script, ct);
+                return (0, (Func<TaskResult, TaskResult>)(t => t));
+            }, ct);
+        return Result(RunState.Succeeded);
     }
 
     async Task<RunResult?> UnreadableAsync(DbConnection connection, CancellationToken ct)

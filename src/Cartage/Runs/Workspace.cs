@@ -66,6 +66,8 @@ public sealed class Workspace : IAsyncDisposable
     /// <summary>What a request would do, pipeline by pipeline.</summary>
     public async Task<IReadOnlyList<Plan>> PlanAsync(RunRequest request, CancellationToken ct)
     {
+        if (Project.Pipelines.FirstOrDefault(p => request.Selector == p.Name + Selector.Setup && p.Setup.Count > 0) is { } prepared)
+            return [Plan.ForSetup(prepared, new(Clock.GetUtcNow(), Clock.GetUtcNow()))];
         await using var connection = await Warehouse.OpenAsync(ct);
         await WarehouseState.EnsureAsync(connection, ct);
         List<Plan> plans = [];

@@ -4,7 +4,7 @@ using Cartage.Ingest;
 namespace Cartage.Connectors.Sources.Postgres;
 
 /// <summary>Tables and queries of a PostgreSQL database, all of them read from one snapshot, each page a COPY straight from the server.</summary>
-sealed class PostgresSource(PostgresSourceOptions options) : ISource
+sealed class PostgresSource(PostgresSourceOptions options, string root) : ISource
 {
     readonly SemaphoreSlim _first = new(1);
     Moment? _moment;
@@ -45,6 +45,9 @@ sealed class PostgresSource(PostgresSourceOptions options) : ISource
             OmitEmpty = feed.Deletes is not { Every.Ticks: > 0 },
         };
     }
+
+    /// <inheritdoc/>
+    public Task SetUpAsync(SetupScript script, CancellationToken ct) => new PostgresSetup(options, root).RunAsync(script, ct);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
