@@ -8,16 +8,16 @@ static class PostgresDialect
     /// <summary>For one project's tables. Text is ordered by code point, as in DuckDB, under <paramref name="collation"/>: columns made of such columns inherit it.</summary>
     public static Dialect For(string project, string collation)
     {
-        var text = $"text COLLATE \"{collation}\"";
         var key = $"hashtextextended({Dialect.DuckDb.Literal("cartage " + project)}, 0)";
         return new("postgres")
         {
             RowId = "ctid",
             RowsStay = false,
             SwapsUnseen = false,
+            Collation = $" COLLATE \"{collation}\"",
             Types = new Dictionary<string, string>
             {
-                ["VARCHAR"] = text, ["JSON"] = "jsonb", ["DOUBLE"] = "double precision", ["FLOAT"] = "real", ["BLOB"] = "bytea", ["TINYINT"] = "smallint", ["UTINYINT"] = "smallint",
+                ["VARCHAR"] = "text", ["JSON"] = "jsonb", ["DOUBLE"] = "double precision", ["FLOAT"] = "real", ["BLOB"] = "bytea", ["TINYINT"] = "smallint", ["UTINYINT"] = "smallint",
                 ["USMALLINT"] = "integer", ["UINTEGER"] = "bigint", ["UBIGINT"] = "numeric(20,0)", ["HUGEINT"] = "numeric(39,0)", ["UHUGEINT"] = "numeric(39,0)",
             },
             DoorTypes = new Dictionary<string, string>
@@ -34,11 +34,17 @@ static class PostgresDialect
             CreateAs = "DROP TABLE IF EXISTS {0} CASCADE; CREATE TABLE {0} AS {1}",
             CreateEmpty = "DROP TABLE IF EXISTS {0} CASCADE; CREATE TABLE {0} ({1})",
             Analyze = "ANALYZE {0}",
-            AreDistinct = "SELECT NOT EXISTS (SELECT 1 FROM {0} GROUP BY {1} HAVING count(*) > 1)",
+            AreDistinct = "SELECT count(*) = 0 FROM (SELECT 1 FROM {0} GROUP BY {1} HAVING count(*) > 1 LIMIT 1) AS d",
             FromHex = "CAST(CAST('x0' || {0} AS bit(64)) AS bigint)",
             EpochMicros = "CAST(extract(epoch FROM {0}) * 1000000 AS bigint)",
             Matches = "{0} ~ {1}",
             NewId = "gen_random_uuid()",
+            CreateView = "CREATE VIEW {0} AS {1}",
+            ViewDefinition = "SELECT pg_get_viewdef(CAST({0} AS regclass))",
+            Dependents = DependentsQuery,
+            Grants = $"SELECT {GrantsOf("c")} FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $schema AND c.relname = $name",
+            Impatience = "SET LOCAL lock_timeout = '10s'",
+            Explain = e => PostgresErrors.Explain(e),
             SearchPath = schemas => $"SET search_path = {string.Join(", ", schemas)}",
             ReadOnly = "SET default_transaction_read_only = on",
             TryLock = $"SELECT pg_try_advisory_lock({key})",
@@ -50,4 +56,22 @@ static class PostgresDialect
                 """,
         };
     }
+
+    // Views over views: those that need no other come last when they are taken away, and first when they are brought back.
+    static string DependentsQuery =>
+        $"""
+        WITH RECURSIVE d AS (
+          SELECT r.ev_class AS oid, 1 AS depth FROM pg_depend p JOIN pg_rewrite r ON r.oid = p.objid
+          WHERE p.classid = 'pg_rewrite'::regclass AND p.refclassid = 'pg_class'::regclass AND r.ev_class <> p.refobjid
+            AND p.refobjid = (SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $schema AND c.relname = $name)
+          UNION
+          SELECT r.ev_class, d.depth + 1 FROM d JOIN pg_depend p ON p.refobjid = d.oid AND p.classid = 'pg_rewrite'::regclass AND p.refclassid = 'pg_class'::regclass
+          JOIN pg_rewrite r ON r.oid = p.objid WHERE r.ev_class <> d.oid)
+        SELECT n.nspname::text, c.relname::text, concat('CREATE VIEW ', format('%I.%I', n.nspname, c.relname), ' AS ', pg_get_viewdef(c.oid),
+          CASE WHEN c.relowner <> (SELECT oid FROM pg_roles WHERE rolname = current_user) THEN format('; ALTER VIEW %I.%I OWNER TO %I; ', n.nspname, c.relname, pg_get_userbyid(c.relowner)) END, {GrantsOf("c")})
+        FROM (SELECT oid, max(depth) AS depth FROM d GROUP BY oid) x JOIN pg_class c ON c.oid = x.oid AND c.relkind = 'v' JOIN pg_namespace n ON n.oid = c.relnamespace ORDER BY x.depth, c.oid
+        """;
+
+    static string GrantsOf(string c) =>
+        $"(SELECT string_agg(format('GRANT %s ON %I.%I TO %s', a.privilege_type, n.nspname, {c}.relname, CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END), '; ') FROM aclexplode({c}.relacl) a WHERE a.grantee <> {c}.relowner)";
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Net.Sockets;
 using Npgsql;
 
@@ -6,6 +7,19 @@ namespace Cartage.Connectors.Warehouses;
 /// <summary>What is wrong when a server does not let us in, and what to do about it.</summary>
 static class PostgresErrors
 {
+    /// <summary>What went wrong with a statement.</summary>
+    public static PipelineException Explain(DbException e) =>
+        e switch
+        {
+            PostgresException { SqlState: "57P01" or "57P02" or "57P03" } p => new($"the warehouse's server is going away: {p.MessageText}", isTransient: true, hint: "Nothing was published. Run again when the server is back.", inner: e),
+            PostgresException { SqlState: "53100" } p => new($"the warehouse's disk is full: {p.MessageText}", isTransient: false, hint: "Nothing was published. Free some space on the server, then run again.", inner: e),
+            PostgresException { SqlState: "42501" } p => new($"the warehouse refuses: {p.MessageText}", isTransient: false, hint: "Nothing was published. The user of the warehouse must own the tables and schemas of the project.", inner: e),
+            PostgresException { SqlState: "2BP01" } p => new($"something depends on a table whose columns change: {p.MessageText}; {p.Detail}", isTransient: false, hint: "Nothing was published. Drop it, run again, and create it anew.", inner: e),
+            PostgresException p => new(p.Detail is { Length: > 0 } detail ? $"{p.MessageText}: {detail}" : p.MessageText, p.IsTransient, "Nothing was published.", e),
+            NpgsqlException { InnerException: OperationCanceledException or TimeoutException } => new("the warehouse does not answer", isTransient: true, hint: "Nothing was published. Look at the server, then run again.", inner: e),
+            _ => new($"the connection to the warehouse was lost: {(e.InnerException ?? e).Message}", isTransient: true, hint: "Nothing was published. Run again when the server is back.", inner: e),
+        };
+
     public static PipelineException Explain(NpgsqlConnectionStringBuilder to, Exception e)
     {
         var where = $"{to.Host}:{to.Port}";

@@ -27,6 +27,7 @@ sealed class PostgresWarehouse : IWarehouse
         address.Timezone = "UTC";
         address.CommandTimeout = 0; // a build takes as long as it takes; 'timeout' in pipeline.yml is the limit
         address.KeepAlive = address.KeepAlive == 0 ? 30 : address.KeepAlive;
+        address.IncludeErrorDetail = true;
         address.ApplicationName ??= $"cartage {options.Project} {Environment.MachineName} {Environment.ProcessId}";
         address.Options ??= "-c client_min_messages=warning";
         var source = NpgsqlDataSource.Create(address);

@@ -51,7 +51,7 @@ static class ExplainCommand
     {
         var newest = (await workspace.Store.ListRunsAsync(1000, ct)).SelectMany(x => x.Tasks.Select(t => (Run: x, Task: t))).FirstOrDefault(x => x.Task.Kind == "build" && x.Task.Name == model.Name);
         await using var connection = await workspace.Warehouse.OpenAsync(ct);
-        var columns = await connection.QueryAsync("SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = $schema AND table_name = $name ORDER BY ordinal_position", r => $"{r.GetString(0)} {r.GetString(1)}", ct, ("schema", model.Table.Schema), ("name", model.Table.Name));
+        var columns = (await Catalog.ColumnsAsync(connection, workspace.Warehouse.Dialect, model.Table, ct)).ConvertAll(c => $"{c.Name} {c.Type}");
         Grid grid = new("property", "value");
         grid.Add("model", $"{model.Pipeline}.{model.Name}");
         grid.Add("description", model.Description);

@@ -73,7 +73,7 @@ static class LsCommand
             """
             SELECT t.table_schema, t.table_name, t.table_type, count(c.column_name)
             FROM information_schema.tables t JOIN information_schema.columns c USING (table_schema, table_name)
-            GROUP BY ALL ORDER BY ALL
+            GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
             """,
             r => (Table: new Table(r.GetString(0), r.GetString(1)), IsView: r.GetString(2) == "VIEW", Columns: Convert.ToInt64(r.GetValue(3), System.Globalization.CultureInfo.InvariantCulture)), ct);
         foreach (var (table, isView, columns) in tables.Where(x => schemas.Contains(x.Table.Schema)))

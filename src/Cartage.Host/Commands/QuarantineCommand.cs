@@ -30,7 +30,7 @@ static class QuarantineCommand
             {
                 var feed = FindFeed(workspace.Project, on.Value(name)!);
                 await using var connection = await workspace.Warehouse.OpenAsync(ct);
-                if (!await QuarantineTable.ExistsAsync(connection, feed, ct))
+                if (!await QuarantineTable.ExistsAsync(connection, workspace.Warehouse.Dialect, feed, ct))
                 {
                     on.Say("Nothing was set aside.");
                     return ExitCode.Succeeded;
@@ -50,7 +50,7 @@ static class QuarantineCommand
         Grid grid = new("feed", "rules", "rows", "status", "such as");
         foreach (var feed in workspace.Project.Pipelines.SelectMany(x => x.Feeds))
         {
-            foreach (var (rules, status, rows, example) in await QuarantineTable.CountAsync(connection, feed, ct))
+            foreach (var (rules, status, rows, example) in await QuarantineTable.CountAsync(connection, workspace.Warehouse.Dialect, feed, ct))
                 grid.Add($"{feed.Pipeline}.{feed.Name}", string.Join(", ", rules.Split(',').Distinct()), rows, status, example);
         }
         return grid;

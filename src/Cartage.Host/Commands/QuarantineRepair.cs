@@ -29,7 +29,7 @@ static class QuarantineRepair
                 if (!on.Value(dryRun) && rows > 0)
                 {
                     await using var connection = await session.Workspace.Warehouse.OpenAsync(ct);
-                    rows = await session.Workspace.AloneAsync(stop => QuarantineTable.FixAsync(connection, feed, condition, values, stop), ct);
+                    rows = await session.Workspace.AloneAsync(stop => QuarantineTable.FixAsync(connection, session.Workspace.Warehouse.Dialect, feed, condition, values, stop), ct);
                 }
                 on.Say($"{(on.Value(dryRun) ? "Would mend" : "Mended")} {Opened.Count(rows, "row")} of {feed.Name}. They come back with the next run, or now: cartage quarantine release {feed.Name}");
                 return ExitCode.Succeeded;
@@ -56,7 +56,7 @@ static class QuarantineRepair
                     return ExitCode.Succeeded;
                 }
                 await using (var connection = await session.Workspace.Warehouse.OpenAsync(ct))
-                    await session.Workspace.AloneAsync(stop => QuarantineTable.MarkAsync(connection, feed, condition, "fixed", stop), ct);
+                    await session.Workspace.AloneAsync(stop => QuarantineTable.MarkAsync(connection, session.Workspace.Warehouse.Dialect, feed, condition, "fixed", stop), ct);
                 var request = new RunRequest($"{feed.Pipeline}.*");
                 var results = await RunCommand.RunAsync(on, session.Workspace, await session.Workspace.PlanAsync(request, ct), request, ct);
                 return ExitCode.Of(results.Select(x => x.State), strict: false);
@@ -67,11 +67,12 @@ static class QuarantineRepair
 
     static async Task<long> CountAsync(Workspace workspace, Feed feed, string condition, CancellationToken ct)
     {
-        await using var connection = await workspace.Warehouse.OpenDoorAsync(ct);
-        if (!await QuarantineTable.ExistsAsync(connection, feed, ct))
+        await using var connection = await workspace.Warehouse.OpenAsync(ct);
+        if (!await QuarantineTable.ExistsAsync(connection, workspace.Warehouse.Dialect, feed, ct))
             return 0;
         var sql = $"SELECT count(*) FROM {workspace.Warehouse.Dialect.Quote(feed.Quarantine)} WHERE _status <> 'released' AND ({condition})";
-        await ReadOnlySql.RequireAsync(connection, sql, ct);
+        await using (var door = await workspace.Warehouse.OpenDoorAsync(ct))
+            await ReadOnlySql.RequireAsync(door, sql, ct);
         try
         {
             return await connection.ScalarAsync<long>(sql, ct);

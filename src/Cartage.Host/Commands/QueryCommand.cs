@@ -55,6 +55,8 @@ static class QueryCommand
         var path = pipelines.Select(Table.ModelSchema).Concat(pipelines.Select(Table.RawSchema)).Where(there.Contains).ToList();
         var dialect = workspace.Warehouse.Dialect;
         if (path.Count > 0)
-            await connection.ExecuteAsync($"SET search_path = {dialect.Literal(dialect.Quote(path).Replace(", ", ",", StringComparison.Ordinal))}", ct);
+            await connection.ExecuteAsync(dialect.SearchPath([.. path.Select(dialect.Quote)]), ct);
+        if (dialect.ReadOnly.Length > 0)
+            await connection.ExecuteAsync(dialect.ReadOnly, ct);
     }
 }

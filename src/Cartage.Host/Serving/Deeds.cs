@@ -67,7 +67,7 @@ sealed class Deeds(Desk desk, string who, string from)
         if (values.Keys.FirstOrDefault(x => feed.Columns.All(c => c.Name != x)) is { } unknown)
             throw new UsageException($"Feed '{feed.Name}' has no column '{unknown}'.", Projects.Spelling.Suggest(unknown, feed.Columns.Select(x => x.Name)));
         await AuditAsync("quarantine fix", $"{feed.Pipeline}.{feed.Name}: {Opened.Count(rows.Count, "row")}, {string.Join(", ", values.Keys)}", ct);
-        return await ChangeAsync(connection => QuarantineTable.FixAsync(connection, feed, Which(rows), values, ct), ct);
+        return await ChangeAsync(connection => QuarantineTable.FixAsync(connection, desk.Workspace.Warehouse.Dialect, feed, Which(rows), values, ct), ct);
     }
 
     /// <summary>Marks rows in quarantine: <c>fixed</c> to be tried again as they are, <c>discarded</c> to stay out, <c>open</c> to undo either.</summary>
@@ -76,7 +76,7 @@ sealed class Deeds(Desk desk, string who, string from)
         if (status is not ("fixed" or "discarded" or "open"))
             throw new UsageException($"There is no status '{status}'.", "There are: fixed, discarded, open.");
         await AuditAsync($"quarantine {status}", $"{feed.Pipeline}.{feed.Name}: {Opened.Count(rows.Count, "row")}", ct);
-        return await ChangeAsync(connection => QuarantineTable.MarkAsync(connection, feed, Which(rows), status, ct), ct);
+        return await ChangeAsync(connection => QuarantineTable.MarkAsync(connection, desk.Workspace.Warehouse.Dialect, feed, Which(rows), status, ct), ct);
     }
 
     /// <summary>Runs the pipeline with the mended rows of a feed.</summary>

@@ -15,7 +15,7 @@ static class OpenRows
         List<(Feed, string, long, string)> all = [];
         await using var connection = await workspace.Warehouse.OpenAsync(ct);
         foreach (var feed in workspace.Project.Pipelines.SelectMany(x => x.Feeds))
-            foreach (var (rules, status, rows, example) in await QuarantineTable.CountAsync(connection, feed, ct))
+            foreach (var (rules, status, rows, example) in await QuarantineTable.CountAsync(connection, workspace.Warehouse.Dialect, feed, ct))
                 if (status is "open" or "fixed")
                     all.Add((feed, rules, rows, example));
         return all;

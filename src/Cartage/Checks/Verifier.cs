@@ -1,12 +1,14 @@
 using System.Data.Common;
 using System.Diagnostics;
-using Cartage.DuckDb;
 using Cartage.Warehouses;
 
 namespace Cartage.Checks;
 
-/// <summary>A check and the table it is on; free queries have none.</summary>
-public sealed record PlannedCheck(Check Check, Table? Table, IReadOnlySet<string> Pii);
+/// <summary>A check and the table it is on, by the name people know and, in <paramref name="Aside"/>, where its rows are until they are published; free queries have none.</summary>
+public sealed record PlannedCheck(Check Check, Table? Table, IReadOnlySet<string> Pii, Table? Aside = null)
+{
+    internal Table? Read => Aside ?? Table;
+}
 
 /// <summary>Runs checks on a connection, inside a transaction too: a check is the condition that is true for a row that breaks it, and the same condition counts and samples.</summary>
 public sealed class Verifier(DbConnection connection, Dialect dialect, Func<string, CancellationToken, Task<string>> rewrite, DateTimeOffset now)
@@ -17,7 +19,7 @@ public sealed class Verifier(DbConnection connection, Dialect dialect, Func<stri
     public async Task<IReadOnlyList<CheckResult>> RunAsync(IReadOnlyList<PlannedCheck> checks, CancellationToken ct)
     {
         var counts = new Dictionary<Check, (long Failing, long Rows)>();
-        foreach (var group in checks.Where(c => c.Table is not null && RowCondition(c.Check) is not null).GroupBy(c => c.Table!))
+        foreach (var group in checks.Where(c => c.Table is not null && RowCondition(c.Check) is not null).GroupBy(c => c.Read!))
             await CountRowsAsync(group.Key, [.. group.Select(c => c.Check)], counts, ct);
         List<CheckResult> results = [];
         foreach (var check in checks)
@@ -25,7 +27,7 @@ public sealed class Verifier(DbConnection connection, Dialect dialect, Func<stri
             {
                 results.Add(counts.TryGetValue(check.Check, out var count) ? await JudgeAsync(check, count.Failing, count.Rows, RowQuery(check), null, ct) : await RunOneAsync(check, ct));
             }
-            catch (DuckDbException e)
+            catch (DbException e) when (!dialect.Explain(e).IsTransient)
             {
                 throw new PipelineException($"{check.Check.File}:{check.Check.Line}: the check '{check.Check.Name}' cannot run: {e.Message.Split('\n')[0]}", hint: "Correct its SQL.", inner: e);
             }
@@ -45,33 +47,33 @@ public sealed class Verifier(DbConnection connection, Dialect dialect, Func<stri
         {
             Check.NotNull c => $"{dialect.Quote(c.Column)} IS NULL",
             Check.AcceptedValues c => $"CAST({dialect.Quote(c.Column)} AS VARCHAR) NOT IN ({string.Join(", ", c.Values.Select(dialect.Literal))})",
-            Check.Matches c => $"NOT regexp_matches(CAST({dialect.Quote(c.Column)} AS VARCHAR), {dialect.Literal(c.Pattern)})",
+            Check.Matches c => $"NOT ({string.Format(null, dialect.Matches, $"CAST({dialect.Quote(c.Column)} AS VARCHAR)", dialect.Literal(c.Pattern))})",
             Check.Between c => string.Join(" OR ", new[] { c.Min is null ? null : $"{dialect.Quote(c.Column)} < {Bound(c.Min)}", c.Max is null ? null : $"{dialect.Quote(c.Column)} > {Bound(c.Max)}" }.Where(x => x is not null).DefaultIfEmpty("false")),
             _ => null,
         };
 
     string Bound(string value) => decimal.TryParse(value, System.Globalization.CultureInfo.InvariantCulture, out _) ? value : dialect.Literal(value);
 
-    string RowQuery(PlannedCheck check) => $"SELECT * FROM {dialect.Quote(check.Table!)} WHERE {RowCondition(check.Check)}";
+    string RowQuery(PlannedCheck check) => $"SELECT * FROM {dialect.Quote(check.Read!)} WHERE {RowCondition(check.Check)}";
 
     async Task<CheckResult> RunOneAsync(PlannedCheck planned, CancellationToken ct)
     {
-        var table = planned.Table is null ? "" : dialect.Quote(planned.Table);
+        var table = planned.Read is null ? "" : dialect.Quote(planned.Read);
         switch (planned.Check)
         {
             case Check.Unique unique:
                 var key = dialect.Quote(unique.Columns);
-                var proof = (await connection.QueryAsync($"SELECT count(*), count(*) - count(DISTINCT {(unique.Columns.Count == 1 ? key : $"hash({key})")}) FROM {table}", r => (Rows: r.GetInt64(0), More: r.GetInt64(1)), ct))[0];
-                var repeated = $"SELECT {key}, count(*) AS rows FROM {table} GROUP BY {key} HAVING count(*) > 1";
-                var extra = proof.More == 0 ? 0 : await connection.ScalarAsync<long>($"SELECT coalesce(sum(rows - 1), 0)::BIGINT FROM ({repeated})", ct);
-                return await JudgeAsync(planned, extra, proof.Rows, repeated, null, ct);
+                var rowsThere = await connection.ScalarAsync<long>($"SELECT count(*) FROM {table}", ct);
+                var repeated = $"SELECT {key}, count(*) AS \"rows\" FROM {table} GROUP BY {key} HAVING count(*) > 1";
+                var extra = await connection.ScalarAsync<bool>(string.Format(null, dialect.AreDistinct, table, key), ct) ? 0 : await connection.ScalarAsync<long>($"SELECT CAST(coalesce(sum(\"rows\" - 1), 0) AS BIGINT) FROM ({repeated}) AS q", ct);
+                return await JudgeAsync(planned, extra, rowsThere, repeated, null, ct);
             case Check.References reference:
                 var target = await rewrite($"SELECT {dialect.Quote(reference.TargetColumn)} AS k FROM {dialect.Quote(reference.Target)}", ct);
                 var column = dialect.Quote(reference.Column);
                 var orphans = $"SELECT t.* FROM {table} t WHERE t.{column} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ({target}) p WHERE p.k = t.{column})";
-                return await JudgeAsync(planned, await CountAsync(orphans, ct), await CountAsync($"FROM {table}", ct), orphans, null, ct);
+                return await JudgeAsync(planned, await CountAsync(orphans, ct), await CountAsync($"SELECT * FROM {table}", ct), orphans, null, ct);
             case Check.RowCount count:
-                var rows = await CountAsync($"FROM {table}", ct);
+                var rows = await CountAsync($"SELECT * FROM {table}", ct);
                 return await HoldsAsync(planned, $"SELECT {rows} {count.Condition}", rows, $"it has {rows} rows, expected {count.Condition}", ct);
             case Check.Freshness fresh:
                 var newest = await connection.ScalarAsync<DateTime?>($"SELECT CAST(max({dialect.Quote(fresh.Column)}) AS TIMESTAMP) FROM {table}", ct);
@@ -126,10 +128,10 @@ public sealed class Verifier(DbConnection connection, Dialect dialect, Func<stri
 
     async Task<IReadOnlyList<string>> SampleAsync(string query, IReadOnlySet<string> pii, CancellationToken ct)
     {
-        var columns = await connection.QueryAsync($"DESCRIBE {query}", r => r.GetString(0), ct);
-        var list = columns.Where(c => !c.StartsWith('_')).Select(c => pii.Contains(c) ? $"'***' AS {dialect.Quote(c)}" : dialect.Quote(c)).DefaultIfEmpty("*");
-        return await connection.QueryAsync($"SELECT CAST(to_json(s) AS VARCHAR) FROM (SELECT {string.Join(", ", list)} FROM ({query}) ORDER BY ALL LIMIT {Samples}) s", r => r.GetString(0), ct);
+        var columns = (await Catalog.DescribeAsync(connection, dialect, query, ct)).Select(c => c.Name).ToList();
+        var list = columns.Where(c => !c.StartsWith('_')).Select(c => pii.Contains(c) ? $"'***' AS {dialect.Quote(c)}" : dialect.Quote(c)).DefaultIfEmpty("*").ToList();
+        return await connection.QueryAsync($"SELECT {dialect.RowAsJson(columns.Where(c => !c.StartsWith('_')).ToList())} FROM (SELECT {string.Join(", ", list)} FROM ({query}) AS q ORDER BY {string.Join(", ", Enumerable.Range(1, list.Count))} LIMIT {Samples}) s", r => r.GetString(0), ct);
     }
 
-    async Task<long> CountAsync(string query, CancellationToken ct) => await connection.ScalarAsync<long>($"SELECT count(*) FROM ({query})", ct);
+    async Task<long> CountAsync(string query, CancellationToken ct) => await connection.ScalarAsync<long>($"SELECT count(*) FROM ({query}) AS q", ct);
 }

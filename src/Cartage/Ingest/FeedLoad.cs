@@ -11,7 +11,7 @@ public sealed record LoadContext(RunStamp Stamp, bool Swap, string TempFolder, I
 /// <summary>One feed on its way from objects to its base table: staged and put to the row-local rules, then to the rules over sets, then applied within the run's transaction.</summary>
 public sealed class FeedLoad
 {
-    static readonly Dialect Sql = Dialect.DuckDb;
+    static readonly string[] Stamped = ["_run", "_loaded_at"];
 
     readonly LoadTables _tables;
     readonly LoadContext _context;
@@ -21,11 +21,14 @@ public sealed class FeedLoad
     Deletions? _deletions;
     long _inserted, _updated, _deleted, _unchanged, _superseded, _quarantined;
     bool _differs;
+    bool _aside;
 
     readonly Numbering _numbering;
 
     FeedLoad(LoadTables tables, LoadContext context, IReadOnlyList<(Manifest, Header)> objects, long retried, Numbering numbering) =>
-        (_tables, _context, _objects, _retried, _numbering) = (tables, context, objects, retried, numbering);
+        (_tables, _context, _objects, _retried, _numbering, _aside) = (tables, context, objects, retried, numbering, tables.Swap);
+
+    Dialect Sql => _tables.Sql;
 
     /// <summary>The feed.</summary>
     public Feed Feed => _tables.Feed;
@@ -54,9 +57,11 @@ public sealed class FeedLoad
     /// <summary>Where the rows went.</summary>
     public RowEquation Equation => new(Feed.Name, _door.Read, _inserted, _updated, _deleted, _unchanged, _superseded, _door.Dropped, _quarantined);
 
-    /// <summary>What models read while they are built: the table aside in a swap, else the base.</summary>
-    public Table Readable => Swap ? Feed.Base.Next : Feed.Base;
+    /// <summary>Where the feed's rows are until they are published: aside, or in the base table.</summary>
+    public Table Readable => _aside ? Feed.Base.Next : Feed.Base;
 
+    /// <summary>The same of its versions.</summary>
+    public Table ReadableHistory => _aside ? Feed.History.Next : Feed.History;
 
     /// <summary>Reads new objects, and rows of the quarantine that are to be tried again, through the door into staging.</summary>
     public static async Task<FeedLoad> StageAsync(IWarehouse warehouse, IObjectStore raw, Feed feed, IReadOnlyList<Manifest> objects, bool retryOpen, LoadContext context, CancellationToken ct)
@@ -75,10 +80,11 @@ public sealed class FeedLoad
             {
                 unreadable.Add((item, e.Message));
             }
-        var stored = await ColumnsAsync(door, feed.Base, ct);
+        await using var connection = await warehouse.OpenAsync(ct);
+        var stored = await Catalog.ColumnsAsync(connection, warehouse.Dialect, feed.Base, ct);
         var columns = await ContractAsync(door, raw, feed, readable, stored, ct);
-        var tables = new LoadTables(feed, columns, context.Swap || stored.Count == 0);
-        var load = new FeedLoad(tables, context, readable, await CopyRetryAsync(door, tables, retryOpen, context.Swap, ct), new(warehouse, raw, tables, readable, context));
+        var tables = new LoadTables(warehouse.Dialect, feed, columns, context.Swap || stored.Count == 0);
+        var load = new FeedLoad(tables, context, readable, await new Retries(connection, tables).CopyAsync(door, retryOpen, context.Swap, ct), new(warehouse, raw, tables, readable, context));
         var reader = new Door(door, raw, feed, columns, tables.Good, tables.Bad, context.Stamp, context.TempFolder);
         await reader.CreateAsync(ct);
         load._door = new(0, 0, [], unreadable);
@@ -87,7 +93,7 @@ public sealed class FeedLoad
         if (load._retried > 0)
         {
             // A mended row stands in for the record it was, which an object that is read again brings back as it was.
-            var replaced = await door.ExecuteAsync($"DELETE FROM {Sql.Quote(tables.Bad)} b WHERE EXISTS (SELECT 1 FROM {Sql.Quote(tables.Retry)} r WHERE r._object = b._object AND r._record = b._record)", ct);
+            var replaced = await door.ExecuteAsync($"DELETE FROM {Dialect.DuckDb.Quote(tables.Bad)} b WHERE EXISTS (SELECT 1 FROM {Dialect.DuckDb.Quote(tables.Retry)} r WHERE r._object = b._object AND r._record = b._record)", ct);
             load._door = load._door.Plus(await reader.RetryAsync(tables.Retry, ct));
             load._door = load._door with { Read = load._door.Read - replaced };
         }
@@ -108,7 +114,7 @@ public sealed class FeedLoad
             _superseded = await _deletions.PrepareAsync(connection, _context.Stamp, _objects.Select(o => o.Object), ct);
             _door = _door with { Read = _door.Read + _deletions.Rows };
         }
-        await connection.ExecuteAsync($"CREATE OR REPLACE TABLE {Sql.Quote(_tables.OlderAside)} AS FROM {Sql.Quote(_tables.Good)} LIMIT 0", ct);
+        await connection.ExecuteAsync(Sql.Create(_tables.OlderAside, _tables.All), ct);
         // First of all, of old versions too: what came in must not hang on what came with it.
         foreach (var column in Feed.Columns.Where(c => c.References is not null))
             await ReferAsync(connection, column, parents.GetValueOrDefault(column.References!.Feed)?._tables, ct);
@@ -131,34 +137,31 @@ public sealed class FeedLoad
         _differs = Changes is { } changes && await CountAsync(connection, changes, ct) > 0;
         Rejecting = await connection.QueryAsync($"SELECT _rules, count(*), min(_reason) FROM {Sql.Quote(_tables.Bad)} WHERE _reject GROUP BY _rules ORDER BY 2 DESC, 1", r => (r.GetString(0), r.GetInt64(1), r.GetString(2)), ct);
         if (Swap && Feed.KeepsHistory)
-            await connection.ExecuteAsync(HistorySql(Feed.Base.Next, _tables.OlderAside, Feed.History.Next), ct);
+            await connection.ExecuteAsync(string.Format(null, Sql.CreateView, Sql.Quote(Feed.History.Next), HistorySql(Feed.Base.Next, _tables.OlderAside)), ct);
     }
 
-    /// <summary>Makes the base table what it is to be, within the run's transaction.</summary>
+    /// <summary>Makes the base table what it is to be, within the run's transaction; where that would keep readers waiting, its rows stay aside until <see cref="PublishAsync"/>.</summary>
     public async Task ApplyAsync(DbConnection connection, CancellationToken ct)
     {
-        if (Swap)
-            await connection.ExecuteAsync(
-                $"""
-                DROP VIEW IF EXISTS {Sql.Quote(Feed.History)};
-                DROP VIEW IF EXISTS {Sql.Quote(Feed.History.Next)};
-                DROP TABLE IF EXISTS {Sql.Quote(Feed.Base)};
-                ALTER TABLE {Sql.Quote(Feed.Base.Next)} RENAME TO {Sql.Quote(Feed.Base.Name)};
-                """,
-                ct
-            );
-        else
+        if (!Swap)
             await MergeAsync(connection, ct);
-        if (Swap && Feed.KeepsHistory)
-            await connection.ExecuteAsync($"CREATE OR REPLACE TABLE {Sql.Quote(_tables.Older)} AS FROM {Sql.Quote(_tables.OlderAside)}", ct);
-        if (Feed.KeepsHistory)
-            await connection.ExecuteAsync(HistorySql(Feed.Base, _tables.Older, Feed.History), ct);
+        else if (Sql.SwapsUnseen || !await Catalog.ExistsAsync(connection, Sql, Feed.Base, ct))
+            await SwapAsync(new(connection, Sql), connection, ct);
+        else if (await SameColumnsAsync(connection, ct))
+            await ReplaceRowsAsync(connection, ct);
         await SetAsideAsync(connection, ct);
         if (_deletions is not null)
             await _deletions.ApplyAsync(connection, ct);
         await Ledger.AddAsync(connection, Feed, _objects.Select(o => o.Object).Concat(_deletions?.Objects ?? []).Select(o => (o, (string?)null)), _context.Stamp, ct);
         if (_door.Read > 0 || _objects.Count > 0)
             await Ledger.AddAsync(connection, Feed, Equation, _context.Stamp, ct);
+    }
+
+    /// <summary>Puts what is still aside in its place, at the end of the run's transaction; <paramref name="views"/> are made anew after it.</summary>
+    public async Task PublishAsync(DbConnection connection, IReadOnlySet<Table> views, CancellationToken ct)
+    {
+        if (_aside)
+            await SwapAsync(new(connection, Sql) { MadeAnew = views.Append(Feed.History).ToHashSet() }, connection, ct);
     }
 
     // In a feed that refers to itself, a row that goes aside may be the parent of another.
@@ -178,18 +181,66 @@ public sealed class FeedLoad
         }
     }
 
-    async Task MergeAsync(DbConnection connection, CancellationToken ct)
+    async Task SwapAsync(Publication publication, DbConnection connection, CancellationToken ct)
     {
         if (Feed.KeepsHistory)
-            await connection.ExecuteAsync($"CREATE TABLE IF NOT EXISTS {Sql.Quote(_tables.Older)} AS FROM {Sql.Quote(Feed.Base)} LIMIT 0", ct);
-        await EvolveAsync(connection, ct);
+            await connection.ExecuteAsync($"DROP VIEW IF EXISTS {Sql.Quote(Feed.History.Next)}", ct);
+        if (Sql.SwapsUnseen)
+            await connection.ExecuteAsync($"DROP VIEW IF EXISTS {Sql.Quote(Feed.History)}", ct);
+        await publication.ReplaceTableAsync(Feed.Base, Feed.Base.Next, ct);
+        _aside = false;
+        if (!Feed.KeepsHistory)
+            return;
+        var fresh = _tables.Older.Next;
+        await connection.ExecuteAsync(Sql.Create(fresh, $"SELECT {_tables.Row()} FROM {Sql.Quote(_tables.OlderAside)}"), ct);
+        await publication.ReplaceTableAsync(_tables.Older, fresh, ct);
+        await ShowHistoryAsync(publication, ct);
+    }
+
+    // Everything anew, and yet only rows that differ are touched: nobody who reads has to wait.
+    async Task ReplaceRowsAsync(DbConnection connection, CancellationToken ct)
+    {
+        var columns = _tables.All.Select(c => c.Name).ToList();
+        var compared = columns.Except(Stamped).ToList();
+        var publication = new Publication(connection, Sql);
+        await publication.ReplaceRowsAsync(Feed.Base, Feed.Base.Next, columns, compared, _tables.Difference, "true", ct);
+        if (Feed.KeepsHistory)
+        {
+            if (await Catalog.ExistsAsync(connection, Sql, _tables.Older, ct))
+                await publication.ReplaceRowsAsync(_tables.Older, _tables.OlderAside, columns, compared, _tables.Difference, "true", ct);
+            else
+                await connection.ExecuteAsync(Sql.Create(_tables.Older, $"SELECT {_tables.Row()} FROM {Sql.Quote(_tables.OlderAside)}"), ct);
+            await connection.ExecuteAsync($"DROP VIEW IF EXISTS {Sql.Quote(Feed.History.Next)}", ct);
+            await ShowHistoryAsync(publication, ct);
+        }
+        await connection.ExecuteAsync($"DROP TABLE {Sql.Quote(Feed.Base.Next)}", ct);
+        _aside = false;
+    }
+
+    async Task<bool> SameColumnsAsync(DbConnection connection, CancellationToken ct)
+    {
+        async Task<HashSet<Column>> ColumnsAsync(Table table) => [.. await Catalog.ColumnsAsync(connection, Sql, table, ct)];
+        var fresh = await ColumnsAsync(Feed.Base.Next);
+        var older = await ColumnsAsync(_tables.Older);
+        return fresh.SetEquals(await ColumnsAsync(Feed.Base)) && (older.Count == 0 || fresh.SetEquals(older));
+    }
+
+    async Task MergeAsync(DbConnection connection, CancellationToken ct)
+    {
+        var publication = new Publication(connection, Sql);
+        if (Feed.KeepsHistory && !await Catalog.ExistsAsync(connection, Sql, _tables.Older, ct))
+            await connection.ExecuteAsync(Sql.Create(_tables.Older, await Catalog.ColumnsAsync(connection, Sql, Feed.Base, ct)), ct);
+        foreach (var table in Feed.KeepsHistory ? new[] { Feed.Base, _tables.Older } : [Feed.Base])
+            await publication.AddColumnsAsync(table, _tables.Columns, ct);
         if (Feed.Key.Count > 0)
             await new Versions(connection, _tables).MergeAsync(ct);
         else
         {
             await TakeBackAsync(connection, Feed.Base, "DELETE FROM {0}", ct);
-            await connection.ExecuteAsync($"INSERT INTO {Sql.Quote(Feed.Base)} BY NAME FROM {Sql.Quote(_tables.Good)}", ct);
+            await connection.ExecuteAsync($"INSERT INTO {Sql.Quote(Feed.Base)} ({_tables.Row()}) SELECT {_tables.Row()} FROM {Sql.Quote(_tables.Good)}", ct);
         }
+        if (Feed.KeepsHistory)
+            await ShowHistoryAsync(publication, ct);
     }
 
     // Lines without a key that come again in another version of their page take the place of all it had.
@@ -199,38 +250,36 @@ public sealed class FeedLoad
             await connection.ExecuteAsync($"{string.Format(null, change, Sql.Quote(table))} WHERE left(_object, {folder.EnumerateRunes().Count()}) = {Sql.Literal(folder)}", ct);
     }
 
-    string HistorySql(Table newest, Table older, Table history) =>
-        $"CREATE OR REPLACE VIEW {Sql.Quote(history)} AS SELECT {_tables.Row()} FROM {Sql.Quote(newest)} UNION ALL SELECT {_tables.Row()} FROM {Sql.Quote(older)}";
+    Task ShowHistoryAsync(Publication publication, CancellationToken ct) => publication.ReplaceViewAsync(Feed.History, HistorySql(Feed.Base, _tables.Older), _tables.Staging("__history"), ct);
+
+    string HistorySql(Table newest, Table older) => $"SELECT {_tables.Row()} FROM {Sql.Quote(newest)} UNION ALL SELECT {_tables.Row()} FROM {Sql.Quote(older)}";
 
     async Task SetAsideAsync(DbConnection connection, CancellationToken ct)
     {
-        if (Feed.Key.Count == 0 && _objects.Any(o => o.Object.Version > 1) && await QuarantineTable.ExistsAsync(connection, Feed, ct))
+        if (Feed.Key.Count == 0 && _objects.Any(o => o.Object.Version > 1) && await QuarantineTable.ExistsAsync(connection, Sql, Feed, ct))
             await TakeBackAsync(connection, Feed.Quarantine, "UPDATE {0} SET _status = CASE WHEN _status IN ('open', 'fixed') THEN 'discarded' ELSE _status END", ct);
         if (_quarantined == 0 && _retried == 0)
             return;
-        await QuarantineTable.EnsureAsync(connection, Feed, _tables.Names, ct);
+        await QuarantineTable.EnsureAsync(connection, Sql, Feed, _tables.Names, ct);
+        var (quarantine, names) = (Sql.Quote(Feed.Quarantine), string.Concat(_tables.Names.Select(n => Sql.Quote(n) + ", ")));
+        if (_retried > 0)
+            await connection.ExecuteAsync(
+                $"""
+                UPDATE {quarantine} SET _status = 'released' WHERE _id IN (SELECT r._id FROM {Sql.Quote(_tables.Retry)} r);
+                UPDATE {quarantine} SET _status = 'open' WHERE _id IN (SELECT r._id FROM {Sql.Quote(_tables.Retry)} r JOIN {Sql.Quote(_tables.Bad)} b ON b._object = r._object AND coalesce(b._record, -1) = coalesce(r._record, -1));
+                """,
+                ct
+            );
         await connection.ExecuteAsync(
             $"""
-            UPDATE {Sql.Quote(Feed.Quarantine)} AS q SET _status = CASE WHEN EXISTS (SELECT 1 FROM {Sql.Quote(_tables.Bad)} b WHERE b._object = q._object AND b._record IS NOT DISTINCT FROM q._record) THEN 'open' ELSE 'released' END
-            WHERE {(_retried > 0 ? $"EXISTS (SELECT 1 FROM {Sql.Quote(_tables.Retry)} r WHERE r._id = q._id)" : "false")};
-            INSERT INTO {Sql.Quote(Feed.Quarantine)} BY NAME
-            SELECT {string.Concat(_tables.Names.Select(n => $"b.{Sql.Quote(n)}, "))} uuid() AS "_id", b._reason, b._rules, b._object, b._record, b._raw,
-              {Sql.Literal(_context.Stamp.RunId)} AS "_run", {_context.Stamp.LoadedAtSql} AS "_first_seen", 'open' AS "_status"
-            FROM {Sql.Quote(_tables.Bad)} b
-            WHERE NOT EXISTS (SELECT 1 FROM {Sql.Quote(Feed.Quarantine)} q WHERE q._object = b._object AND q._record IS NOT DISTINCT FROM b._record);
+            INSERT INTO {quarantine} ({names}_id, _reason, _rules, _object, _record, _raw, _run, _first_seen, _status, _fixed)
+            SELECT {string.Concat(_tables.Names.Select(n => $"b.{Sql.Quote(n)}, "))}{Sql.NewId}, b._reason, b._rules, b._object, b._record, b._raw,
+              {Sql.Literal(_context.Stamp.RunId)}, {_context.Stamp.LoadedAtSql}, 'open', false
+            FROM {Sql.Quote(_tables.Bad)} b LEFT JOIN {quarantine} q ON q._object = b._object AND coalesce(q._record, -1) = coalesce(b._record, -1)
+            WHERE q._object IS NULL;
             """,
             ct
         );
-    }
-
-    async Task EvolveAsync(DbConnection connection, CancellationToken ct)
-    {
-        foreach (var table in Feed.KeepsHistory ? new[] { Feed.Base, _tables.Older } : [Feed.Base])
-        {
-            var there = (await ColumnsAsync(connection, table, ct)).Select(c => c.Name).ToHashSet();
-            foreach (var column in there.Count == 0 ? [] : _tables.Columns.Where(c => !there.Contains(c.Name)))
-                await connection.ExecuteAsync($"ALTER TABLE {Sql.Quote(table)} ADD COLUMN {Sql.Quote(column.Name)} {column.Type}", ct);
-        }
     }
 
     // The columns of the contract, then those of the base table, then those that objects bring and nobody declared.
@@ -260,13 +309,13 @@ public sealed class FeedLoad
                 continue;
             }
             using var copy = await raw.FetchAsync(item.Object, ct);
-            var path = Sql.Literal(copy.Path);
+            var path = Dialect.DuckDb.Literal(copy.Path);
             var from = header.Kind switch
             {
                 "parquet" => $"read_parquet({path})",
                 "json" => $"read_json({path}{header.Compression})",
                 "ndjson" => $"read_json({path}, format = 'newline_delimited', ignore_errors = true{header.Compression})",
-                _ => $"read_csv({path}, header = true, delim = {Sql.Literal(header.Delimiter.ToString())}, nullstr = [{header.NullList}], ignore_errors = true{header.Compression})",
+                _ => $"read_csv({path}, header = true, delim = {Dialect.DuckDb.Literal(header.Delimiter.ToString())}, nullstr = [{header.NullList}], ignore_errors = true{header.Compression})",
             };
             Dictionary<string, string> types = [];
             try
@@ -283,23 +332,5 @@ public sealed class FeedLoad
         return columns;
     }
 
-    static async Task<long> CopyRetryAsync(DuckDbConnection door, LoadTables tables, bool retryOpen, bool swap, CancellationToken ct)
-    {
-        var there = (await ColumnsAsync(door, tables.Feed.Quarantine, ct)).Select(c => c.Name).ToHashSet();
-        if (there.Count == 0)
-            return 0;
-        var texts = tables.Names.Select(n => there.Contains(n) ? Sql.Quote(n) : $"CAST(NULL AS VARCHAR) AS {Sql.Quote(n)}");
-        var which = swap ? "_status = 'fixed' OR _status = 'released' AND _fixed"
-            : retryOpen ? "_status = 'fixed' OR _status = 'open' AND _rules IN ('unknown_reference', 'parent_quarantined')"
-            : "_status = 'fixed'";
-        await door.ExecuteAsync($"CREATE OR REPLACE TABLE {Sql.Quote(tables.Retry)} AS SELECT {string.Join(", ", texts)}, _object, _record, _raw, _id FROM {Sql.Quote(tables.Feed.Quarantine)} WHERE {which}", ct);
-        return await CountAsync(door, tables.Retry, ct);
-    }
-
-    static async Task<long> CountAsync(DbConnection connection, Table table, CancellationToken ct) => await connection.ScalarAsync<long>($"SELECT count(*) FROM {Sql.Quote(table)}", ct);
-
-    internal static Task<List<Column>> ColumnsAsync(DbConnection connection, Table table, CancellationToken ct) =>
-        connection.QueryAsync(
-            "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = $schema AND table_name = $name ORDER BY ordinal_position",
-            r => new Column(r.GetString(0), r.GetString(1)), ct, ("schema", table.Schema), ("name", table.Name));
+    async Task<long> CountAsync(DbConnection connection, Table table, CancellationToken ct) => await connection.ScalarAsync<long>($"SELECT count(*) FROM {Sql.Quote(table)}", ct);
 }

@@ -46,9 +46,9 @@ public sealed class LoadedKeys(IWarehouse warehouse, Feed feed)
     async Task<string?> FromAsync(DbConnection connection, CancellationToken ct)
     {
         List<string> from = [];
-        if ((await FeedLoad.ColumnsAsync(connection, feed.Base, ct)).Count > 0)
+        if ((await Catalog.ColumnsAsync(connection, _sql, feed.Base, ct)).Count > 0)
             from.Add($"SELECT {Texts} FROM {_sql.Quote(feed.Base)} WHERE _deleted_at IS NULL");
-        if (feed.Key.All((await FeedLoad.ColumnsAsync(connection, feed.Quarantine, ct)).Select(c => c.Name).Contains))
+        if (feed.Key.All((await Catalog.ColumnsAsync(connection, _sql, feed.Quarantine, ct)).Select(c => c.Name).Contains))
             from.Add($"SELECT {Texts} FROM {_sql.Quote(feed.Quarantine)} WHERE _status = 'open'");
         var text = string.Join($" || {_sql.Literal(Separator.ToString())} || ", Enumerable.Range(0, feed.Key.Count).Select(i => $"_k{i}"));
         return from.Count == 0 ? null

@@ -14,7 +14,7 @@ public sealed class LoadedRows(IWarehouse warehouse, string pipeline)
     {
         var table = new Feed(pipeline, feed, "", 0).Base;
         await using var connection = await warehouse.OpenAsync(ct);
-        if ((await FeedLoad.ColumnsAsync(connection, table, ct)).Count == 0)
+        if ((await Catalog.ColumnsAsync(connection, warehouse.Dialect, table, ct)).Count == 0)
             yield break;
         var sql = warehouse.Dialect;
         await using var command = connection.CreateCommand();

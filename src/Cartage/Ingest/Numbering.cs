@@ -7,12 +7,12 @@ namespace Cartage.Ingest;
 /// <summary>Gives rows that were read typed and fast the numbers of their records, by reading their objects again; only where a row goes to quarantine or two rows of one object need an order.</summary>
 sealed class Numbering(IWarehouse warehouse, IObjectStore raw, LoadTables tables, IReadOnlyList<(Manifest Object, Header Header)> objects, LoadContext context)
 {
-    static readonly Dialect Sql = Dialect.DuckDb;
+    readonly Dialect _sql = tables.Sql;
 
     /// <summary>Numbers the objects that hold good rows <c>g</c> for which the condition is true.</summary>
     public async Task NumberAsync(DbConnection connection, string which, CancellationToken ct)
     {
-        var needed = (await connection.QueryAsync($"SELECT DISTINCT _object FROM {Sql.Quote(tables.Good)} g WHERE _record IS NULL AND {which}", r => r.GetString(0), ct)).ToHashSet();
+        var needed = (await connection.QueryAsync($"SELECT DISTINCT _object FROM {_sql.Quote(tables.Good)} g WHERE _record IS NULL AND {which}", r => r.GetString(0), ct)).ToHashSet();
         var read = objects.Where(o => needed.Contains(o.Object.Object)).ToList();
         if (read.Count == 0)
             return;
@@ -23,18 +23,19 @@ sealed class Numbering(IWarehouse warehouse, IObjectStore raw, LoadTables tables
             await reader.CreateAsync(ct);
             foreach (var (item, header) in read)
                 await reader.ReadThoroughlyAsync(item, header, ct);
+            await door.ExecuteAsync($"DROP TABLE {_sql.Quote(bad)}", ct);
             await warehouse.ReceiveAsync(door, good, ct);
         }
         // Rows that say the same are numbered in turn.
-        string Numbered(Table table, string columns, string order) =>
-            $"SELECT {columns}, _object, {tables.Content("x")} AS _content, row_number() OVER (PARTITION BY _object, {tables.Content("x")} ORDER BY {order}) AS _turn FROM {Sql.Quote(table)} x WHERE _object IN (SELECT DISTINCT _object FROM {Sql.Quote(good)})";
+        string Numbered(Table table, string column) =>
+            $"SELECT {column}, _object, _content, row_number() OVER (PARTITION BY _object, _content ORDER BY {column}) AS _turn FROM (SELECT {(column == "_rid" ? $"x.{_sql.RowId} AS _rid" : column)}, _object, {tables.Content("x")} AS _content FROM {_sql.Quote(table)} x WHERE _object IN (SELECT DISTINCT _object FROM {_sql.Quote(good)})) AS y";
         await connection.ExecuteAsync(
             $"""
-            UPDATE {Sql.Quote(tables.Good)} AS g SET _record = n._record
-            FROM (SELECT a._rid, b._record FROM ({Numbered(tables.Good, "rowid AS _rid", "rowid")}) a JOIN ({Numbered(good, "_record", "_record")}) b
+            UPDATE {_sql.Quote(tables.Good)} SET _record = n._record
+            FROM (SELECT a._rid, b._record FROM ({Numbered(tables.Good, "_rid")}) a JOIN ({Numbered(good, "_record")}) b
               ON a._object = b._object AND a._content = b._content AND a._turn = b._turn) n
-            WHERE g.rowid = n._rid;
-            DROP TABLE {Sql.Quote(good)};
+            WHERE {_sql.Quote(tables.Good.Name)}.{_sql.RowId} = n._rid;
+            DROP TABLE {_sql.Quote(good)};
             """,
             ct
         );

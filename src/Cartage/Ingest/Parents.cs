@@ -6,45 +6,51 @@ namespace Cartage.Ingest;
 /// <summary>Where the parents of a feed's rows are found: among the rows of this run, in the base table, or in quarantine.</summary>
 sealed class Parents(DbConnection connection, LoadTables tables, LoadTables? parent)
 {
-    static readonly Dialect Sql = Dialect.DuckDb;
+    readonly Dialect _sql = tables.Sql;
 
     /// <summary>The rows <c>g</c> whose parent is nowhere.</summary>
     public async Task<string> OrphanAsync(FeedColumn column, CancellationToken ct)
     {
-        var key = Sql.Quote(column.References!.Column);
+        var name = _sql.Quote(column.Name);
+        var type = TypeOf(tables.Columns, column.Name);
         List<Table> found = [];
         if (parent is not null)
             found.Add(parent.Good);
-        if (parent is not { Swap: true } && (await FeedLoad.ColumnsAsync(connection, Feed(column).Base, ct)).Count > 0)
+        var stored = parent is { Swap: true } ? [] : await Catalog.ColumnsAsync(connection, _sql, Feed(column).Base, ct);
+        if (stored.Count > 0)
             found.Add(Feed(column).Base);
-        var known = found.Count == 0 ? "SELECT NULL AS k WHERE false" : string.Join(" UNION ALL ", found.Select(t => $"SELECT {key} AS k FROM {Sql.Quote(t)}"));
-        var name = Sql.Quote(column.Name);
-        return $"{name} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ({known}) p WHERE p.k = g.{name})";
+        var other = TypeOf(parent?.Columns ?? stored, column.References!.Column);
+        var text = (type == "VARCHAR") != (other == "VARCHAR"); // numbers of any kind compare, a number and a text do not everywhere
+        var key = text ? $"CAST({_sql.Quote(column.References.Column)} AS VARCHAR)" : _sql.Quote(column.References.Column);
+        var known = found.Count == 0 ? $"SELECT {_sql.Null(text ? "VARCHAR" : type)} AS k WHERE false" : string.Join(" UNION ALL ", found.Select(t => $"SELECT {key} AS k FROM {_sql.Quote(t)}"));
+        return $"g.{name} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ({known}) p WHERE p.k = {(text ? $"CAST(g.{name} AS VARCHAR)" : $"g.{name}")})";
     }
 
     /// <summary>Moves the orphans to the bad rows.</summary>
     public async Task SetAsideAsync(FeedColumn column, string orphan, CancellationToken ct)
     {
         var reference = column.References!;
-        var (name, key) = (Sql.Quote(column.Name), Sql.Quote(reference.Column));
+        var (name, key) = (_sql.Quote(column.Name), _sql.Quote(reference.Column));
         List<string> aside = [];
         if (parent is not null)
-            aside.Add($"SELECT {key} AS k FROM {Sql.Quote(parent.Bad)}");
-        if ((await FeedLoad.ColumnsAsync(connection, Feed(column).Quarantine, ct)).Exists(c => c.Name == reference.Column))
-            aside.Add($"SELECT {key} AS k FROM {Sql.Quote(Feed(column).Quarantine)} WHERE _status = 'open'");
+            aside.Add($"SELECT {key} AS k FROM {_sql.Quote(parent.Bad)}");
+        if ((await Catalog.ColumnsAsync(connection, _sql, Feed(column).Quarantine, ct)).Exists(c => c.Name == reference.Column))
+            aside.Add($"SELECT {key} AS k FROM {_sql.Quote(Feed(column).Quarantine)} WHERE _status = 'open'");
         var inQuarantine = aside.Count == 0 ? "false" : $"coalesce(CAST({name} AS VARCHAR) IN ({string.Join(" UNION ALL ", aside)}), false)";
         await connection.ExecuteAsync(
             $"""
-            INSERT INTO {Sql.Quote(tables.Bad)}
+            INSERT INTO {_sql.Quote(tables.Bad)} ({tables.BadRow})
             SELECT {tables.Texts},
-              {Sql.Literal(column.Name + ": '")} || {name} || CASE WHEN {inQuarantine} THEN {Sql.Literal($"' — its row in {reference.Feed} is in quarantine")} ELSE {Sql.Literal($"' — there is no such row in {reference.Feed}")} END,
+              {_sql.Literal(column.Name + ": '")} || CAST({name} AS VARCHAR) || CASE WHEN {inQuarantine} THEN {_sql.Literal($"' — its row in {reference.Feed} is in quarantine")} ELSE {_sql.Literal($"' — there is no such row in {reference.Feed}")} END,
               CASE WHEN {inQuarantine} THEN 'parent_quarantined' ELSE 'unknown_reference' END, _object, _record, {tables.RawText}, false
-            FROM {Sql.Quote(tables.Good)} g WHERE {orphan};
-            DELETE FROM {Sql.Quote(tables.Good)} g WHERE {orphan};
+            FROM {_sql.Quote(tables.Good)} g WHERE {orphan};
+            DELETE FROM {_sql.Quote(tables.Good)} WHERE {_sql.RowId} IN (SELECT g.{_sql.RowId} FROM {_sql.Quote(tables.Good)} g WHERE {orphan});
             """,
             ct
         );
     }
+
+    static string TypeOf(IReadOnlyList<Column> columns, string name) => columns.FirstOrDefault(c => c.Name == name)?.Type ?? "VARCHAR";
 
     Feed Feed(FeedColumn column) => new(tables.Feed.Pipeline, column.References!.Feed, "", 0);
 }

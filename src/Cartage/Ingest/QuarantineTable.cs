@@ -6,49 +6,49 @@ namespace Cartage.Ingest;
 /// <summary>Rows of a feed that broke a rule: their columns as text, why, where they came from, and whether they are <c>open</c>, <c>fixed</c>, <c>released</c> or <c>discarded</c>.</summary>
 public static class QuarantineTable
 {
-    static readonly Dialect Sql = Dialect.DuckDb;
+    static readonly IReadOnlyList<Column> Own =
+    [
+        new("_id", "UUID"), new("_reason", "VARCHAR"), new("_rules", "VARCHAR"), new("_object", "VARCHAR"), new("_record", "BIGINT"), new("_raw", "VARCHAR"), new("_run", "VARCHAR"), new("_first_seen", "TIMESTAMP"),
+        new("_status", "VARCHAR"), new("_fixed", "BOOLEAN"),
+    ];
 
     /// <summary>Creates a feed's quarantine, or adds the columns it lacks.</summary>
-    public static async Task EnsureAsync(DbConnection connection, Feed feed, IEnumerable<string> columns, CancellationToken ct)
+    public static async Task EnsureAsync(DbConnection connection, Dialect dialect, Feed feed, IEnumerable<string> columns, CancellationToken ct)
     {
-        var there = (await FeedLoad.ColumnsAsync(connection, feed.Quarantine, ct)).Select(c => c.Name).ToHashSet();
-        await connection.ExecuteAsync(
-            there.Count == 0
-                ? $"""
-                  CREATE TABLE {Sql.Quote(feed.Quarantine)} ({string.Concat(columns.Select(c => $"{Sql.Quote(c)} VARCHAR, "))}
-                    _id UUID, _reason VARCHAR, _rules VARCHAR, _object VARCHAR, _record BIGINT, _raw VARCHAR, _run VARCHAR, _first_seen TIMESTAMP, _status VARCHAR, _fixed BOOLEAN DEFAULT false)
-                  """
-                : string.Concat(columns.Where(c => !there.Contains(c)).Select(c => $"ALTER TABLE {Sql.Quote(feed.Quarantine)} ADD COLUMN {Sql.Quote(c)} VARCHAR;")) + "SELECT 1",
-            ct
-        );
+        var there = (await Catalog.ColumnsAsync(connection, dialect, feed.Quarantine, ct)).Select(c => c.Name).ToHashSet();
+        if (there.Count == 0)
+            await connection.ExecuteAsync(dialect.Create(feed.Quarantine, [.. columns.Select(c => new Column(c, "VARCHAR")), .. Own]), ct);
+        else
+            foreach (var column in columns.Where(c => !there.Contains(c)))
+                await connection.ExecuteAsync($"ALTER TABLE {dialect.Quote(feed.Quarantine)} ADD COLUMN {dialect.Define(new(column, "VARCHAR"))}", ct);
     }
 
     /// <summary>Whether anything was ever set aside.</summary>
-    public static async Task<bool> ExistsAsync(DbConnection connection, Feed feed, CancellationToken ct) => (await FeedLoad.ColumnsAsync(connection, feed.Quarantine, ct)).Count > 0;
+    public static async Task<bool> ExistsAsync(DbConnection connection, Dialect dialect, Feed feed, CancellationToken ct) => (await Catalog.ColumnsAsync(connection, dialect, feed.Quarantine, ct)).Count > 0;
 
     /// <summary>The objects with a row that waits to be repaired or tried again.</summary>
-    public static async Task<IReadOnlySet<string>> WaitingAsync(DbConnection connection, Feed feed, CancellationToken ct) =>
-        await ExistsAsync(connection, feed, ct)
-            ? (await connection.QueryAsync($"SELECT DISTINCT _object FROM {Sql.Quote(feed.Quarantine)} WHERE _status IN ('open', 'fixed')", r => r.GetString(0), ct)).ToHashSet()
+    public static async Task<IReadOnlySet<string>> WaitingAsync(DbConnection connection, Dialect dialect, Feed feed, CancellationToken ct) =>
+        await ExistsAsync(connection, dialect, feed, ct)
+            ? (await connection.QueryAsync($"SELECT DISTINCT _object FROM {dialect.Quote(feed.Quarantine)} WHERE _status IN ('open', 'fixed')", r => r.GetString(0), ct)).ToHashSet()
             : new HashSet<string>();
 
     /// <summary>How many rows are in quarantine, by rule and status.</summary>
-    public static async Task<List<(string Rules, string Status, long Rows, string Example)>> CountAsync(DbConnection connection, Feed feed, CancellationToken ct) =>
-        await ExistsAsync(connection, feed, ct)
+    public static async Task<List<(string Rules, string Status, long Rows, string Example)>> CountAsync(DbConnection connection, Dialect dialect, Feed feed, CancellationToken ct) =>
+        await ExistsAsync(connection, dialect, feed, ct)
             ? await connection.QueryAsync(
-                $"SELECT _rules, _status, count(*), min(_reason) FROM {Sql.Quote(feed.Quarantine)} GROUP BY ALL ORDER BY 2, 3 DESC, 1",
+                $"SELECT _rules, _status, count(*), min(_reason) FROM {dialect.Quote(feed.Quarantine)} GROUP BY 1, 2 ORDER BY 2, 3 DESC, 1",
                 r => (r.GetString(0), r.GetString(1), r.GetInt64(2), r.IsDBNull(3) ? "" : r.GetString(3)), ct)
             : [];
 
     /// <summary>Sets columns of open rows to new text and marks them to be tried again by the next load; <paramref name="where"/> is a condition over the quarantine's columns.</summary>
-    public static Task<long> FixAsync(DbConnection connection, Feed feed, string where, IReadOnlyDictionary<string, string?> values, CancellationToken ct) =>
+    public static Task<long> FixAsync(DbConnection connection, Dialect dialect, Feed feed, string where, IReadOnlyDictionary<string, string?> values, CancellationToken ct) =>
         connection.ExecuteAsync(
-            $"UPDATE {Sql.Quote(feed.Quarantine)} SET {string.Concat(values.Keys.Select((c, i) => $"{Sql.Quote(c)} = $v{i}, "))}_status = 'fixed', _fixed = true WHERE _status IN ('open', 'fixed') AND ({where})",
+            $"UPDATE {dialect.Quote(feed.Quarantine)} SET {string.Concat(values.Keys.Select((c, i) => $"{dialect.Quote(c)} = $v{i}, "))}_status = 'fixed', _fixed = true WHERE _status IN ('open', 'fixed') AND ({where})",
             ct,
             [.. values.Values.Select((v, i) => ($"v{i}", (object?)v))]
         );
 
     /// <summary>Marks rows: <c>fixed</c> to be tried again as they are, <c>discarded</c> to stay out for good, <c>open</c> to undo either.</summary>
-    public static Task<long> MarkAsync(DbConnection connection, Feed feed, string where, string status, CancellationToken ct) =>
-        connection.ExecuteAsync($"UPDATE {Sql.Quote(feed.Quarantine)} SET _status = $status WHERE _status IN ('open', 'fixed', 'discarded') AND ({where})", ct, ("status", status));
+    public static Task<long> MarkAsync(DbConnection connection, Dialect dialect, Feed feed, string where, string status, CancellationToken ct) =>
+        connection.ExecuteAsync($"UPDATE {dialect.Quote(feed.Quarantine)} SET _status = $status WHERE _status IN ('open', 'fixed', 'discarded') AND ({where})", ct, ("status", status));
 }

@@ -10,43 +10,43 @@ sealed record VersionCounts(long Inserted, long Updated, long Deleted, long Unch
 /// <summary>The versions of each key: a pure function of those seen, whatever order they came in.</summary>
 sealed class Versions(DbConnection connection, LoadTables tables)
 {
-    static readonly Dialect Sql = Dialect.DuckDb;
-
+    readonly Dialect _sql = tables.Sql;
     readonly Feed _feed = tables.Feed;
 
     /// <summary>Whether a key occurs twice; a count proves most loads clean without a window.</summary>
-    public Task<bool> RepeatAsync(CancellationToken ct) =>
-        connection.ScalarAsync<bool>($"SELECT count(*) <> count(DISTINCT {(_feed.Key.Count == 1 ? tables.Key() : $"hash({tables.Key()})")}) FROM {Sql.Quote(tables.Good)}", ct);
+    public async Task<bool> RepeatAsync(CancellationToken ct) => !await connection.ScalarAsync<bool>(_sql.IsDistinct(tables.Good, _feed.Key), ct);
 
     /// <summary>Rows <c>g</c> that only their place in the object tells which is newer.</summary>
     public string Tied =>
-        $"EXISTS (SELECT 1 FROM {Sql.Quote(tables.Good)} o WHERE {tables.SameKey("o", "g")} AND o._object = g._object AND o.rowid <> g.rowid{(_feed.Cursor is { } c ? $" AND o.{Sql.Quote(c)} IS NOT DISTINCT FROM g.{Sql.Quote(c)}" : "")})";
+        $"EXISTS (SELECT 1 FROM {_sql.Quote(tables.Good)} o WHERE {tables.SameKey("o", "g")} AND o._object = g._object AND o.{_sql.RowId} <> g.{_sql.RowId}{(_feed.Cursor is { } c ? $" AND (o.{_sql.Quote(c)} = g.{_sql.Quote(c)} OR o.{_sql.Quote(c)} IS NULL AND g.{_sql.Quote(c)} IS NULL)" : "")})";
 
     /// <summary>Leaves the newest row of each key among the good; older versions go aside, rows that nothing orders to the quarantine. Returns how many were superseded.</summary>
     public async Task<long> KeepNewestAsync(CancellationToken ct)
     {
-        var unordered = _feed.Cursor is { } cursor ? $"{Sql.Quote(cursor)} IS NULL" : "true";
+        var unordered = _feed.Cursor is { } cursor ? $"{_sql.Quote(cursor)} IS NULL" : "true";
+        var contents = $"(CASE WHEN {unordered} THEN _content END) OVER (PARTITION BY {tables.Key()}, CASE WHEN {unordered} THEN _object END)";
         var ranked = tables.Staging("__ranked");
+        var repeated = $"SELECT {tables.Key()} FROM {_sql.Quote(tables.Good)} GROUP BY {tables.Key()} HAVING count(*) > 1";
         await connection.ExecuteAsync(
             $"""
-            CREATE OR REPLACE TABLE {Sql.Quote(ranked)} AS
-            SELECT *, row_number() OVER (PARTITION BY {tables.Key()} ORDER BY _conflict DESC, _copy = 1 DESC, {tables.NewestFirst}) AS _place
-            FROM (SELECT *, row_number() OVER (PARTITION BY {tables.Key()}, _content, _conflict ORDER BY {tables.CopiesFirst}) AS _copy
-              FROM (SELECT *, {unordered} AND count(DISTINCT CASE WHEN {unordered} THEN _content END) OVER (PARTITION BY {tables.Key()}, CASE WHEN {unordered} THEN _object END) > 1 AS _conflict
-                FROM (SELECT g.rowid AS _rid, {tables.Content("g")} AS _content, g.*
-                  FROM {Sql.Quote(tables.Good)} g SEMI JOIN (SELECT {tables.Key()} FROM {Sql.Quote(tables.Good)} GROUP BY ALL HAVING count(*) > 1) d ON {tables.SameKey("g", "d")})));
-            INSERT INTO {Sql.Quote(tables.Bad)}
-            SELECT {tables.Texts}, {Sql.Literal(string.Join(", ", _feed.Key) + ": another row has the same key and other content, and nothing says which is newer")}, 'key_conflict', _object, _record,
+            {_sql.Create(ranked, $"""
+                SELECT c.*, row_number() OVER (PARTITION BY {tables.Key()} ORDER BY CASE WHEN _conflict THEN 0 WHEN _copy = 1 THEN 1 ELSE 2 END, {tables.NewestFirst}) AS _place
+                FROM (SELECT b.*, row_number() OVER (PARTITION BY {tables.Key()}, _content, _conflict ORDER BY {tables.CopiesFirst}) AS _copy
+                  FROM (SELECT a.*, {unordered} AND min{contents} <> max{contents} AS _conflict
+                    FROM (SELECT g.{_sql.RowId} AS _rid, {tables.Content("g")} AS _content, {tables.Row("g.")} FROM {_sql.Quote(tables.Good)} g JOIN ({repeated}) d ON {tables.SameKey("g", "d")}) AS a) AS b) AS c
+                """)};
+            INSERT INTO {_sql.Quote(tables.Bad)} ({tables.BadRow})
+            SELECT {tables.Texts}, {_sql.Literal(string.Join(", ", _feed.Key) + ": another row has the same key and other content, and nothing says which is newer")}, 'key_conflict', _object, _record,
               {tables.RawText}, {(_feed.SeverityOf("key_conflict") == Severity.Reject ? "true" : "false")}
-            FROM {Sql.Quote(ranked)} WHERE _conflict AND _copy = 1;
+            FROM {_sql.Quote(ranked)} WHERE _conflict AND _copy = 1;
             """,
             ct
         );
         if (_feed.KeepsHistory)
-            await connection.ExecuteAsync($"INSERT INTO {Sql.Quote(tables.OlderAside)} SELECT {tables.Row()} FROM {Sql.Quote(ranked)} WHERE NOT _conflict AND _place > 1 AND _copy = 1", ct);
-        var conflicts = await connection.ScalarAsync<long>($"SELECT count(*) FROM {Sql.Quote(ranked)} WHERE _conflict AND _copy = 1", ct);
-        var gone = await connection.ExecuteAsync($"DELETE FROM {Sql.Quote(tables.Good)} WHERE rowid IN (SELECT _rid FROM {Sql.Quote(ranked)} WHERE _conflict OR _place > 1)", ct);
-        await connection.ExecuteAsync($"DROP TABLE {Sql.Quote(ranked)}", ct);
+            await connection.ExecuteAsync($"INSERT INTO {_sql.Quote(tables.OlderAside)} ({tables.Row()}) SELECT {tables.Row()} FROM {_sql.Quote(ranked)} WHERE NOT _conflict AND _place > 1 AND _copy = 1", ct);
+        var conflicts = await connection.ScalarAsync<long>($"SELECT count(*) FROM {_sql.Quote(ranked)} WHERE _conflict AND _copy = 1", ct);
+        var gone = await connection.ExecuteAsync($"DELETE FROM {_sql.Quote(tables.Good)} WHERE {_sql.RowId} IN (SELECT _rid FROM {_sql.Quote(ranked)} WHERE _conflict OR _place > 1)", ct);
+        await connection.ExecuteAsync($"DROP TABLE {_sql.Quote(ranked)}", ct);
         return gone - conflicts;
     }
 
@@ -54,15 +54,15 @@ sealed class Versions(DbConnection connection, LoadTables tables)
     public async Task<VersionCounts> DifferAsync(CancellationToken ct)
     {
         var there = await ThereAsync(_feed.Base, ct);
-        await connection.ExecuteAsync($"CREATE OR REPLACE TABLE {Sql.Quote(tables.Difference)} AS {(_feed.KeepsHistory ? OrderedSql(there, await ThereAsync(tables.Older, ct)) : UnorderedSql(there))}", ct);
+        await connection.ExecuteAsync(_sql.Create(tables.Difference, _feed.KeepsHistory ? OrderedSql(there, await ThereAsync(tables.Older, ct)) : UnorderedSql(there)), ct);
         var counts = await connection.QueryAsync(
             $"""
-            SELECT count(*) FILTER (WHERE _was IS NULL AND NOT _gone), count(*) FILTER (WHERE _newest <> _was AND NOT (_gone AND NOT _was_gone)),
-              count(*) FILTER (WHERE _was IS NULL AND _gone OR _newest <> _was AND _gone AND NOT _was_gone), count(*) FILTER (WHERE _newest = _was AND _came IS DISTINCT FROM _was),
-              (SELECT count(*) FROM {Sql.Quote(tables.Good)}) - count(*) + count(*) FILTER (WHERE _newest = _was AND _came IS NOT DISTINCT FROM _was)
-            FROM (SELECT max(_content) FILTER (WHERE _place = 1) AS _newest, max(_content) FILTER (WHERE _from = 'base') AS _was, max(_content) FILTER (WHERE _from = 'good') AS _came,
-              bool_or(_deleted_at IS NOT NULL) FILTER (WHERE _place = 1) AS _gone, bool_or(_deleted_at IS NOT NULL) FILTER (WHERE _from = 'base') AS _was_gone
-              FROM {Sql.Quote(tables.Difference)} GROUP BY {tables.Key()})
+            SELECT count(CASE WHEN _was IS NULL AND _gone = 0 THEN 1 END), count(CASE WHEN _newest <> _was AND NOT (_gone = 1 AND _was_gone = 0) THEN 1 END),
+              count(CASE WHEN _was IS NULL AND _gone = 1 OR _newest <> _was AND _gone = 1 AND _was_gone = 0 THEN 1 END), count(CASE WHEN _newest = _was AND (_came IS NULL OR _came <> _was) THEN 1 END),
+              (SELECT count(*) FROM {_sql.Quote(tables.Good)}) - count(*) + count(CASE WHEN _newest = _was AND _came = _was THEN 1 END)
+            FROM (SELECT max(CASE WHEN _place = 1 THEN _content END) AS _newest, max(CASE WHEN _from = 'base' THEN _content END) AS _was, max(CASE WHEN _from = 'good' THEN _content END) AS _came,
+              max(CASE WHEN _place = 1 AND _deleted_at IS NOT NULL THEN 1 ELSE 0 END) AS _gone, max(CASE WHEN _from = 'base' AND _deleted_at IS NOT NULL THEN 1 ELSE 0 END) AS _was_gone
+              FROM {_sql.Quote(tables.Difference)} GROUP BY {tables.Key()}) AS k
             """,
             r => new VersionCounts(r.GetInt64(0), r.GetInt64(1), r.GetInt64(2), Superseded: r.GetInt64(3), Unchanged: r.GetInt64(4)), ct);
         return counts[0];
@@ -74,43 +74,46 @@ sealed class Versions(DbConnection connection, LoadTables tables)
         // Not UPDATE: that writes every row group with a changed row anew, all of its columns; deleting and inserting touches the new rows alone.
         await connection.ExecuteAsync(
             $"""
-            DELETE FROM {Sql.Quote(_feed.Base)} WHERE rowid IN (SELECT _base FROM {Sql.Quote(tables.Difference)} WHERE _base IS NOT NULL AND _place = 1 AND _from <> 'base');
-            INSERT INTO {Sql.Quote(_feed.Base)} BY NAME SELECT {tables.Row()} FROM {Sql.Quote(tables.Difference)} WHERE _place = 1 AND _from <> 'base';
+            DELETE FROM {_sql.Quote(_feed.Base)} USING {_sql.Quote(tables.Difference)} d WHERE {tables.At(_sql.Quote(_feed.Base.Name), "d", "_base")} AND d._place = 1 AND d._from <> 'base';
+            INSERT INTO {_sql.Quote(_feed.Base)} ({tables.Row()}) SELECT {tables.Row()} FROM {_sql.Quote(tables.Difference)} WHERE _place = 1 AND _from <> 'base';
             """,
             ct
         );
-        if (_feed.KeepsHistory)
-            await connection.ExecuteAsync(
-                $"""
-                DELETE FROM {Sql.Quote(tables.Older)} WHERE rowid IN (SELECT _rid FROM {Sql.Quote(tables.Difference)} WHERE _from = 'older' AND (_copy > 1 OR _place = 1));
-                INSERT INTO {Sql.Quote(tables.Older)} BY NAME SELECT {tables.Row()} FROM {Sql.Quote(tables.Difference)} WHERE _from <> 'older' AND _copy = 1 AND _place > 1;
-                """,
-                ct
-            );
+        if (!_feed.KeepsHistory)
+            return;
+        var older = _sql.Quote(tables.Older.Name);
+        var same = _sql.RowsStay ? $"{older}.{_sql.RowId} = d._rid" : $"{tables.SameKey(older, "d")} AND d._content = {tables.Content(older)} AND {older}._object = d._object AND coalesce({older}._record, -1) = coalesce(d._record, -1)";
+        await connection.ExecuteAsync(
+            $"""
+            DELETE FROM {_sql.Quote(tables.Older)} USING {_sql.Quote(tables.Difference)} d WHERE {same} AND d._from = 'older' AND (d._copy > 1 OR d._place = 1);
+            INSERT INTO {_sql.Quote(tables.Older)} ({tables.Row()}) SELECT {tables.Row()} FROM {_sql.Quote(tables.Difference)} WHERE _from <> 'older' AND _copy = 1 AND _place > 1;
+            """,
+            ct
+        );
     }
 
     // Every version of the touched keys, seen before or now, in their order.
     string OrderedSql(IReadOnlySet<string> inBase, IReadOnlySet<string> inOlder) =>
         $"""
-        WITH fresh AS (SELECT 'good' AS _from, {tables.Row()} FROM {Sql.Quote(tables.Good)} UNION ALL SELECT 'late', {tables.Row()} FROM {Sql.Quote(tables.OlderAside)}),
-        touched AS (SELECT DISTINCT {tables.Key("f.")} FROM fresh f LEFT JOIN {Sql.Quote(_feed.Base)} b ON {tables.SameKey("b", "f")}
-          WHERE b.rowid IS NULL OR {tables.Differs("b", "f", inBase)} OR {LoadTables.Place("f")} < {LoadTables.Place("b")}),
+        WITH fresh AS (SELECT 'good' AS _from, {tables.Row()} FROM {_sql.Quote(tables.Good)} UNION ALL SELECT 'late', {tables.Row()} FROM {_sql.Quote(tables.OlderAside)}),
+        touched AS (SELECT DISTINCT {tables.Key("f.")} FROM fresh f LEFT JOIN {_sql.Quote(_feed.Base)} b ON {tables.SameKey("b", "f")}
+          WHERE {tables.Found("b")} IS NULL OR {tables.Differs("b", "f", inBase)} OR {LoadTables.Before("f", "b")}),
         seen AS (
-          SELECT 'base' AS _from, b.rowid AS _rid, {tables.RowOf(inBase, "b")} FROM {Sql.Quote(_feed.Base)} b SEMI JOIN touched t ON {tables.SameKey("b", "t")}
-          {(inOlder.Count == 0 ? "" : $"UNION ALL SELECT 'older', o.rowid, {tables.RowOf(inOlder, "o")} FROM {Sql.Quote(tables.Older)} o SEMI JOIN touched t ON {tables.SameKey("o", "t")}")}
-          UNION ALL SELECT f._from, NULL, {tables.Row("f.")} FROM fresh f SEMI JOIN touched t ON {tables.SameKey("f", "t")}),
-        copies AS (SELECT *, row_number() OVER (PARTITION BY {tables.Key()}, _content ORDER BY {tables.CopiesFirst}, _rid NULLS LAST) AS _copy FROM (SELECT *, {tables.Content("seen")} AS _content FROM seen))
-        SELECT *, row_number() OVER (PARTITION BY {tables.Key()} ORDER BY _copy = 1 DESC, {tables.NewestFirst}) AS _place, max(CASE WHEN _from = 'base' THEN _rid END) OVER (PARTITION BY {tables.Key()}) AS _base FROM copies
+          SELECT 'base' AS _from, {tables.Address("b")} AS _rid, {tables.RowOf(inBase, "b")} FROM {_sql.Quote(_feed.Base)} b JOIN touched t ON {tables.SameKey("b", "t")}
+          {(inOlder.Count == 0 ? "" : $"UNION ALL SELECT 'older', {tables.Address("o")}, {tables.RowOf(inOlder, "o")} FROM {_sql.Quote(tables.Older)} o JOIN touched t ON {tables.SameKey("o", "t")}")}
+          UNION ALL SELECT f._from, NULL, {tables.Row("f.")} FROM fresh f JOIN touched t ON {tables.SameKey("f", "t")}),
+        copies AS (SELECT c.*, row_number() OVER (PARTITION BY {tables.Key()}, _content ORDER BY {tables.CopiesFirst}, _rid NULLS LAST) AS _copy FROM (SELECT seen.*, {tables.Content("seen")} AS _content FROM seen) AS c)
+        SELECT v.*, row_number() OVER (PARTITION BY {tables.Key()} ORDER BY CASE WHEN _copy = 1 THEN 0 ELSE 1 END, {tables.NewestFirst}) AS _place, max(CASE WHEN _from = 'base' THEN _rid END) OVER (PARTITION BY {tables.Key()}) AS _base FROM copies AS v
         """;
 
     // Without a change time what was seen last is the newest.
     string UnorderedSql(IReadOnlySet<string> inBase) =>
         $"""
-        SELECT 'good' AS _from, b.rowid AS _base, {tables.Row("g.")}, 'new' AS _content, 1 AS _place FROM {Sql.Quote(tables.Good)} g LEFT JOIN {Sql.Quote(_feed.Base)} b ON {tables.SameKey("b", "g")}
-        WHERE b.rowid IS NULL OR {tables.Differs("b", "g", inBase)}
+        SELECT 'good' AS _from, {tables.Address("b")} AS _base, {tables.Row("g.")}, 'new' AS _content, 1 AS _place FROM {_sql.Quote(tables.Good)} g LEFT JOIN {_sql.Quote(_feed.Base)} b ON {tables.SameKey("b", "g")}
+        WHERE {tables.Found("b")} IS NULL OR {tables.Differs("b", "g", inBase)}
         UNION ALL
-        SELECT 'base', b.rowid, {tables.RowOf(inBase, "b")}, 'old', 2 FROM {Sql.Quote(_feed.Base)} b JOIN {Sql.Quote(tables.Good)} g ON {tables.SameKey("b", "g")} WHERE {tables.Differs("b", "g", inBase)}
+        SELECT 'base', {tables.Address("b")}, {tables.RowOf(inBase, "b")}, 'old', 2 FROM {_sql.Quote(_feed.Base)} b JOIN {_sql.Quote(tables.Good)} g ON {tables.SameKey("b", "g")} WHERE {tables.Differs("b", "g", inBase)}
         """;
 
-    async Task<HashSet<string>> ThereAsync(Table table, CancellationToken ct) => [.. (await FeedLoad.ColumnsAsync(connection, table, ct)).Select(c => c.Name)];
+    async Task<HashSet<string>> ThereAsync(Table table, CancellationToken ct) => [.. (await Catalog.ColumnsAsync(connection, _sql, table, ct)).Select(c => c.Name)];
 }

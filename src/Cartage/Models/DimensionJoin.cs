@@ -27,14 +27,14 @@ sealed class DimensionJoin(DbConnection connection, Dialect dialect, Model model
                 if (await InferAsync(table, key, surrogate, missing, ct) > 0)
                     Inferred.Add(look.Dimension);
             }
-            else if (look.Missing == MissingMember.Reject && await connection.ScalarAsync<long>($"SELECT count(*) FROM ({missing})", ct) is > 0 and var n)
-                reject = $"{n} values of {look.Key} are not in {look.Dimension}, such as '{await connection.ScalarAsync<string>($"SELECT CAST(min(k) AS VARCHAR) FROM ({missing})", ct)}'";
+            else if (look.Missing == MissingMember.Reject && await connection.ScalarAsync<long>($"SELECT count(*) FROM ({missing}) AS m", ct) is > 0 and var n)
+                reject = $"{n} values of {look.Key} are not in {look.Dimension}, such as '{await connection.ScalarAsync<string>($"SELECT CAST(min(k) AS VARCHAR) FROM ({missing}) AS m", ct)}'";
             var when = look.At is { } at ? $"s.{dialect.Quote(at)} >= d{i}.valid_from AND s.{dialect.Quote(at)} < d{i}.valid_to" : $"d{i}.valid_to = TIMESTAMP '9999-12-31'";
             joins.Add($"LEFT JOIN {table} d{i} ON d{i}.{dialect.Quote(key)} = s.{dialect.Quote(look.Key)} AND {when}");
             keys[look.Key] = $"coalesce(d{i}.{dialect.Quote(surrogate)}, -1) AS {dialect.Quote(look.Column)}";
         }
-        var columns = await connection.QueryAsync($"DESCRIBE {select}", r => r.GetString(0), ct);
-        var list = string.Join(", ", columns.Select(c => keys.GetValueOrDefault(c) ?? "s." + dialect.Quote(c)));
+        var columns = await Catalog.DescribeAsync(connection, dialect, select, ct);
+        var list = string.Join(", ", columns.Select(c => keys.GetValueOrDefault(c.Name) ?? "s." + dialect.Quote(c.Name)));
         return ($"SELECT {list} FROM ({select}) s {string.Join(' ', joins)}", reject);
     }
 
@@ -42,9 +42,8 @@ sealed class DimensionJoin(DbConnection connection, Dialect dialect, Model model
     Task<long> InferAsync(string table, string key, string surrogate, string missing, CancellationToken ct) =>
         connection.ExecuteAsync(
             $"""
-            INSERT INTO {table} BY NAME
-            SELECT {Scd2.FirstSurrogate("k")} AS {dialect.Quote(surrogate)}, k AS {dialect.Quote(key)}, TIMESTAMP '1900-01-01' AS valid_from, TIMESTAMP '9999-12-31' AS valid_to,
-              true AS is_current, false AS is_deleted, true AS _inferred FROM ({missing})
+            INSERT INTO {table} ({dialect.Quote(surrogate)}, {dialect.Quote(key)}, valid_from, valid_to, is_current, is_deleted, _inferred)
+            SELECT {Scd2.FirstSurrogate(dialect, "k")}, k, TIMESTAMP '1900-01-01', TIMESTAMP '9999-12-31', true, false, true FROM ({missing}) AS m
             """,
             ct
         );

@@ -4,7 +4,7 @@ using Cartage.Warehouses;
 
 namespace Cartage.Models;
 
-/// <summary>What a build needs to know: whether tables are built aside to be swapped in, which physical table each name reads, and the SQL with its templates filled in.</summary>
+/// <summary>What a build needs to know: whether tables are built anew and aside, which physical table each name reads, and the SQL with its templates filled in.</summary>
 public sealed record BuildContext(bool Swap, Func<TableRead, string?> Resolve, Func<string, Model?> FindModel, Interval Interval, string Sql)
 {
     /// <summary>What this run changed, by name: a table with the rows concerned, as they were and as they are; null where that is not known.</summary>
@@ -20,8 +20,8 @@ public sealed record BuildContext(bool Swap, Func<TableRead, string?> Resolve, F
     public Func<Model, string> Render { get; init; } = model => model.Sql;
 }
 
-/// <summary>What a build did to its table; <paramref name="Reject"/> says why its rows must not be published.</summary>
-public sealed record ModelResult(long Rows, long Inserted, long Updated, long Deleted, long Unchanged, long Closed, string? Reject = null)
+/// <summary>What a build did to its table; <paramref name="Aside"/> is where its rows are until they are published, null where they are in the table; <paramref name="Reject"/> says why they must not be.</summary>
+public sealed record ModelResult(long Rows, long Inserted, long Updated, long Deleted, long Unchanged, long Closed, Table? Aside = null, string? Reject = null)
 {
     /// <summary>A table with the rows that changed, as they were and as they are; null where nobody asked or that is not known.</summary>
     public Table? Changes { get; init; }
@@ -33,19 +33,22 @@ public sealed record ModelResult(long Rows, long Inserted, long Updated, long De
     public bool Changed => Inserted + Updated + Deleted + Closed > 0;
 }
 
-/// <summary>Turns a model's SELECT into its table: aside and whole in a swap, else by applying differences within the caller's transaction.</summary>
-public sealed class ModelBuilder(DbConnection connection, Dialect dialect, Model model, BuildContext context)
+/// <summary>Turns a model's SELECT into its table: aside and whole in a swap, else by applying differences within the caller's transaction; aside, too, where its columns change and readers would have to wait.</summary>
+public sealed class ModelBuilder(DbConnection connection, DbConnection parser, Dialect dialect, Model model, BuildContext context)
 {
-    Table Target => context.Swap ? model.Table.Next : model.Table;
+    bool _aside = context.Swap;
+
+    Table Target => _aside ? model.Table.Next : model.Table;
     Table New => new(Table.StagingSchema(model.Pipeline), model.Name + "__new");
+    Table Difference => New with { Name = model.Name + "__diff" };
 
     /// <summary>Builds the table.</summary>
     public async Task<ModelResult> BuildAsync(CancellationToken ct)
     {
-        var touched = new Touched(connection, dialect, model, context);
+        var touched = new Touched(connection, parser, dialect, model, context);
         if (await touched.FindAsync(ct) && await BuildAsync($"SELECT * FROM {dialect.Quote(touched.Rows)}", touched, ct) is { } part)
             return part;
-        return (await BuildAsync(await ModelReader.RewriteAsync(connection, context.Sql, context.Resolve, ct), null, ct))!;
+        return (await BuildAsync(await ModelReader.RewriteAsync(parser, context.Sql, context.Resolve, ct), null, ct))!;
     }
 
     // Of the touched rows alone, where those are known; null where the table needs other columns than it has.
@@ -63,174 +66,172 @@ public sealed class ModelBuilder(DbConnection connection, Dialect dialect, Model
             Materialization.ReplaceInterval interval => await IntervalAsync(looked, interval.Time, ct),
             _ => throw new UnreachableException(),
         };
-        return result is null ? null : result with { Reject = reject, Inferred = dimensions.Inferred };
+        return result is null ? null : result with { Aside = _aside ? Target : null, Reject = reject, Inferred = dimensions.Inferred };
     }
 
     /// <summary>Puts what was built aside in its place, within the publishing transaction; a view is made here with the names everybody sees.</summary>
-    public static async Task PublishAsync(DbConnection connection, Dialect dialect, Model model, string viewSql, CancellationToken ct)
+    public static async Task PublishAsync(Publication publication, Model model, string viewSql, CancellationToken ct)
     {
-        if (model.Materialization is Materialization.View)
-            await connection.ExecuteAsync(
-                $"DROP VIEW IF EXISTS {dialect.Quote(model.Table.Next)}; CREATE OR REPLACE VIEW {dialect.Quote(model.Table)} AS {viewSql}", ct);
+        if (model.Materialization is not Materialization.View)
+            await publication.PutInPlaceAsync(model.Table, model.Table.Next, new(Table.StagingSchema(model.Pipeline), model.Name + "__diff"), ct);
         else
-            await connection.ExecuteAsync(
-                $"DROP TABLE IF EXISTS {dialect.Quote(model.Table)}; ALTER TABLE {dialect.Quote(model.Table.Next)} RENAME TO {dialect.Quote(model.Table.Name)}", ct);
+            await publication.ReplaceViewAsync(model.Table, viewSql, View(model), ct);
     }
+
+    static Table View(Model model) => new(Table.StagingSchema(model.Pipeline), model.Name + "__view");
 
     async Task<ModelResult> ViewAsync(string select, CancellationToken ct)
     {
-        await connection.ExecuteAsync($"CREATE OR REPLACE VIEW {dialect.Quote(Target)} AS {select}", ct);
+        _aside = context.Swap || !dialect.SwapsUnseen;
+        await new Publication(connection, dialect).ReplaceViewAsync(Target, select, View(model), ct);
         return new(0, 0, 0, 0, 0, 0);
     }
 
     async Task<ModelResult?> WholeAsync(string select, IReadOnlyList<string> key, bool replace, Touched? touched, CancellationToken ct)
     {
         var exists = await ExistsAsync(ct);
-        if (context.Swap && (replace || !exists))
-        {
-            await connection.ExecuteAsync($"CREATE OR REPLACE TABLE {dialect.Quote(Target)} AS {select}", ct);
-            return await CheckKeyAsync(Target, key, await CountAsync(Target, ct), ct);
-        }
-        await connection.ExecuteAsync($"CREATE OR REPLACE TABLE {dialect.Quote(New)} AS {select}", ct);
+        if (!exists || (context.Swap && replace))
+            return await CreateAsync(select, key, ct);
+        await connection.ExecuteAsync(dialect.Create(New, await CollatedAsync(select, ct)), ct);
         if (context.Swap)
-            await connection.ExecuteAsync($"CREATE OR REPLACE TABLE {dialect.Quote(Target)} AS FROM {dialect.Quote(model.Table)}", ct);
-        else if (!exists)
-        {
-            await connection.ExecuteAsync($"CREATE TABLE {dialect.Quote(Target)} AS FROM {dialect.Quote(New)}", ct);
-            return await CheckKeyAsync(Target, key, await CountAsync(Target, ct), ct);
-        }
-        if (!await SameColumnsAsync(ct))
+            await connection.ExecuteAsync(dialect.Create(Target, $"SELECT * FROM {dialect.Quote(model.Table)}"), ct);
+        var columns = await ColumnsAsync(New, ct);
+        if (!columns.ToHashSet().SetEquals(await ColumnsAsync(Target, ct)))
         {
             if (touched is not null)
                 return null;
-            await connection.ExecuteAsync($"CREATE OR REPLACE TABLE {dialect.Quote(Target)} AS FROM {dialect.Quote(New)}", ct);
-            return await CheckKeyAsync(Target, key, await CountAsync(Target, ct), ct);
+            _aside |= !dialect.SwapsUnseen;
+            return await CreateAsync($"SELECT {Names(columns)} FROM {dialect.Quote(New)}", key, ct);
         }
         if (key.Count == 0)
-            return await ReplaceDifferentAsync(ct);
-        await CheckKeyAsync(New, key, 0, ct);
-        return await MergeAsync(key, replace, touched, ct);
+            return await ReplaceAsync(columns, "true", ct);
+        await CheckKeyAsync(New, key, ct);
+        return await MergeAsync(columns, key, replace, touched, ct);
+    }
+
+    async Task<ModelResult> CreateAsync(string select, IReadOnlyList<string> key, CancellationToken ct)
+    {
+        await connection.ExecuteAsync(dialect.Create(Target, await CollatedAsync(select, ct)), ct);
+        await CheckKeyAsync(Target, key, ct);
+        var rows = await CountAsync(Target, ct);
+        return new(rows, rows, 0, 0, 0, 0);
     }
 
     // Small differences first, then only they are applied: what did not change is not touched.
-    async Task<ModelResult> MergeAsync(IReadOnlyList<string> key, bool replace, Touched? touched, CancellationToken ct)
+    async Task<ModelResult> MergeAsync(IReadOnlyList<Column> columns, IReadOnlyList<string> key, bool replace, Touched? touched, CancellationToken ct)
     {
-        var columns = await ColumnsAsync(New, ct);
-        var values = columns.Where(c => !key.Contains(c)).ToList();
-        var same = string.Join(" AND ", key.Select(k => $"t.{dialect.Quote(k)} = n.{dialect.Quote(k)}"));
-        var differs = string.Join(" OR ", values.Select(v => $"t.{dialect.Quote(v)} IS DISTINCT FROM n.{dialect.Quote(v)}").DefaultIfEmpty("false"));
-        var difference = New with { Name = model.Name + "__diff" };
-        var closes = model.Materialization is Materialization.Scd2 ? "_rid IS NOT NULL AND _was_current AND NOT is_current" : "false";
+        string SameKey(string a, string b) => string.Join(" AND ", key.Select(k => $"{a}.{dialect.Quote(k)} = {b}.{dialect.Quote(k)}"));
+        var (target, difference, isScd2) = (dialect.Quote(Target.Name), dialect.Quote(Difference), model.Materialization is Materialization.Scd2);
+        var differs = string.Join(" OR ", columns.Where(c => !key.Contains(c.Name)).Select(c => dialect.Differ("t." + dialect.Quote(c.Name), "n." + dialect.Quote(c.Name))).DefaultIfEmpty("false"));
+        var (found, address) = dialect.RowsStay ? ($"t.{dialect.RowId}", $"t.{dialect.RowId}") : ($"t.{dialect.Quote(key[0])}", $"CASE WHEN t.{dialect.Quote(key[0])} IS NOT NULL THEN 1 END");
+        var closes = isScd2 ? "_rid IS NOT NULL AND _was_current AND NOT is_current" : "1 = 0";
         await connection.ExecuteAsync(
-            $"""
-            CREATE OR REPLACE TABLE {dialect.Quote(difference)} AS
-            SELECT n.*, t.{dialect.RowId} AS _rid{(model.Materialization is Materialization.Scd2 ? ", t.is_current AS _was_current" : "")}
-            FROM {dialect.Quote(New)} n LEFT JOIN {dialect.Quote(Target)} t ON {same} WHERE t.{dialect.RowId} IS NULL OR {differs}
-            """,
+            dialect.Create(Difference, $"""
+                SELECT {Names(columns, "n.")}, {address} AS _rid{(isScd2 ? ", t.is_current AS _was_current" : "")}
+                FROM {dialect.Quote(New)} n LEFT JOIN {dialect.Quote(Target)} t ON {SameKey("t", "n")} WHERE {found} IS NULL OR {differs}
+                """),
             ct
         );
-        var counts = (await connection.QueryAsync(
-            $"SELECT count(*) FILTER (WHERE _rid IS NULL), count(*) FILTER (WHERE _rid IS NOT NULL AND NOT ({closes})), count(*) FILTER (WHERE {closes}) FROM {dialect.Quote(difference)}",
-            r => (Inserted: r.GetInt64(0), Updated: r.GetInt64(1), Closed: r.GetInt64(2)), ct))[0];
-        var within = touched is null ? "" : $"EXISTS (SELECT 1 FROM {dialect.Quote(touched.Keys)} k WHERE {string.Join(" AND ", touched.Key.Select(k => $"k.{dialect.Quote(k)} = t.{dialect.Quote(k)}"))}) AND ";
-        var gone = $"{within}NOT EXISTS (SELECT 1 FROM {dialect.Quote(New)} n WHERE {same}){(model.Materialization is Materialization.Scd2 ? " AND NOT t._inferred" : "")}";
+        var (inserted, updated, closed) = (await connection.QueryAsync(
+            $"SELECT count(CASE WHEN _rid IS NULL THEN 1 END), count(CASE WHEN _rid IS NOT NULL AND NOT ({closes}) THEN 1 END), count(CASE WHEN {closes} THEN 1 END) FROM {difference}",
+            r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)), ct))[0];
+        var within = touched is null ? "" : $"EXISTS (SELECT 1 FROM {dialect.Quote(touched.Keys)} k WHERE {string.Join(" AND ", touched.Key.Select(k => $"k.{dialect.Quote(k)} = {target}.{dialect.Quote(k)}"))}) AND ";
+        var gone = $"{within}NOT EXISTS (SELECT 1 FROM {dialect.Quote(New)} n WHERE {SameKey("n", target)}){(isScd2 ? $" AND NOT {target}._inferred" : "")}";
         var changes = New with { Name = model.Name + "__changes" };
         if (context.TellsChanges)
             await connection.ExecuteAsync(
-                dialect.Create(changes,
-                    $"""
-                    SELECT {dialect.Quote(columns)} FROM {dialect.Quote(difference)}
-                    UNION ALL SELECT {dialect.Quote(columns, "t.")} FROM {dialect.Quote(Target)} t JOIN {dialect.Quote(difference)} n ON {same}
-                    UNION ALL SELECT {dialect.Quote(columns, "t.")} FROM {dialect.Quote(Target)} t WHERE {(replace ? gone : "false")}
+                dialect.Create(changes, $"""
+                    SELECT {Names(columns)} FROM {difference}
+                    UNION ALL SELECT {Names(columns, "t.")} FROM {dialect.Quote(Target)} t JOIN {difference} n ON {SameKey("t", "n")}
+                    UNION ALL SELECT {Names(columns)} FROM {dialect.Quote(Target)} WHERE {(replace ? gone : "1 = 0")}
                     """),
                 ct
             );
-        var deleted = replace ? await connection.ExecuteAsync($"DELETE FROM {dialect.Quote(Target)} AS t WHERE {gone}", ct) : 0;
-        if (counts.Updated + counts.Closed > 0)
-            await connection.ExecuteAsync($"DELETE FROM {dialect.Quote(Target)} WHERE {dialect.RowId} IN (SELECT _rid FROM {dialect.Quote(difference)} WHERE _rid IS NOT NULL)", ct);
-        if (counts.Inserted + counts.Updated + counts.Closed > 0)
-            await connection.ExecuteAsync($"INSERT INTO {dialect.Quote(Target)} BY NAME SELECT {dialect.Quote(columns)} FROM {dialect.Quote(difference)}", ct);
+        var deleted = replace ? await connection.ExecuteAsync($"DELETE FROM {dialect.Quote(Target)} WHERE {gone}", ct) : 0;
+        if (updated + closed > 0)
+            await connection.ExecuteAsync($"DELETE FROM {dialect.Quote(Target)} USING {difference} d WHERE {(dialect.RowsStay ? $"{target}.{dialect.RowId} = d._rid" : $"d._rid IS NOT NULL AND {SameKey(target, "d")}")}", ct);
+        if (inserted + updated + closed > 0)
+            await connection.ExecuteAsync($"INSERT INTO {dialect.Quote(Target)} ({Names(columns)}) SELECT {Names(columns)} FROM {difference}", ct);
         var rows = await CountAsync(Target, ct);
-        return new(rows, counts.Inserted, counts.Updated, deleted, rows - counts.Inserted - counts.Updated - counts.Closed, counts.Closed) { Changes = context.TellsChanges ? changes : null };
-    }
-
-    async Task<ModelResult> ReplaceDifferentAsync(CancellationToken ct)
-    {
-        var (old, fresh) = (dialect.Quote(Target), dialect.Quote(New));
-        var inserted = await connection.ScalarAsync<long>($"SELECT count(*) FROM (FROM {fresh} EXCEPT ALL FROM {old})", ct);
-        var deleted = await connection.ScalarAsync<long>($"SELECT count(*) FROM (FROM {old} EXCEPT ALL FROM {fresh})", ct);
-        if (inserted + deleted > 0)
-            await connection.ExecuteAsync($"CREATE OR REPLACE TABLE {old} AS FROM {fresh}", ct);
-        var rows = await CountAsync(Target, ct);
-        return new(rows, inserted, 0, deleted, rows - inserted, 0);
+        return new(rows, inserted, updated, deleted, rows - inserted - updated - closed, closed) { Changes = context.TellsChanges ? changes : null };
     }
 
     async Task<ModelResult> AppendAsync(string select, CancellationToken ct)
     {
         var stamp = $"TIMESTAMP '{context.Interval.Start.UtcDateTime:yyyy-MM-dd HH:mm:ss}'";
-        await StartFromPresentAsync($"SELECT *, {stamp} AS \"_interval_start\" FROM ({select})", ct);
-        if (await connection.ScalarAsync<bool>($"SELECT EXISTS (SELECT 1 FROM {dialect.Quote(Target)} WHERE _interval_start = {stamp})", ct))
-            return new(await CountAsync(Target, ct), 0, 0, 0, await CountAsync(Target, ct), 0);
-        var inserted = await connection.ExecuteAsync($"INSERT INTO {dialect.Quote(Target)} BY NAME SELECT *, {stamp} AS \"_interval_start\" FROM ({select})", ct);
+        var stamped = $"SELECT s.*, {stamp} AS \"_interval_start\" FROM ({select}) AS s";
+        await StartAsync(stamped, ct);
+        if (await connection.ScalarAsync<long>($"SELECT count(*) FROM {dialect.Quote(Target)} WHERE _interval_start = {stamp}", ct) > 0)
+        {
+            var there = await CountAsync(Target, ct);
+            return new(there, 0, 0, 0, there, 0);
+        }
+        var columns = await Catalog.DescribeAsync(connection, dialect, stamped, ct);
+        var inserted = await connection.ExecuteAsync($"INSERT INTO {dialect.Quote(Target)} ({Names(columns)}) SELECT {Names(columns)} FROM ({stamped}) AS n", ct);
         var rows = await CountAsync(Target, ct);
         return new(rows, inserted, 0, 0, rows - inserted, 0);
     }
 
     async Task<ModelResult> IntervalAsync(string select, string time, CancellationToken ct)
     {
-        await StartFromPresentAsync(select, ct);
+        await StartAsync(select, ct);
         var within = $"{dialect.Quote(time)} >= TIMESTAMP '{context.Interval.Start.UtcDateTime:yyyy-MM-dd HH:mm:ss}' AND {dialect.Quote(time)} < TIMESTAMP '{context.Interval.End.UtcDateTime:yyyy-MM-dd HH:mm:ss}'";
-        await connection.ExecuteAsync($"CREATE OR REPLACE TABLE {dialect.Quote(New)} AS SELECT * FROM ({select}) WHERE {within}", ct);
-        var columns = dialect.Quote(await ColumnsAsync(New, ct));
-        var (old, fresh) = ($"(SELECT {columns} FROM {dialect.Quote(Target)} WHERE {within})", $"(SELECT {columns} FROM {dialect.Quote(New)})");
-        var inserted = await connection.ScalarAsync<long>($"SELECT count(*) FROM ({fresh} EXCEPT ALL {old})", ct);
-        var deleted = await connection.ScalarAsync<long>($"SELECT count(*) FROM ({old} EXCEPT ALL {fresh})", ct);
-        if (inserted + deleted > 0)
-            await connection.ExecuteAsync($"DELETE FROM {dialect.Quote(Target)} WHERE {within}; INSERT INTO {dialect.Quote(Target)} BY NAME FROM {dialect.Quote(New)}", ct);
+        await connection.ExecuteAsync(dialect.Create(New, await CollatedAsync($"SELECT * FROM ({select}) AS s WHERE {within}", ct)), ct);
+        return await ReplaceAsync(await ColumnsAsync(New, ct), within, ct);
+    }
+
+    async Task<ModelResult> ReplaceAsync(IReadOnlyList<Column> columns, string where, CancellationToken ct)
+    {
+        var names = columns.Select(c => c.Name).ToList();
+        var (inserted, deleted) = await new Publication(connection, dialect).ReplaceRowsAsync(Target, New, names, names, Difference, where, ct);
         var rows = await CountAsync(Target, ct);
         return new(rows, inserted, 0, deleted, rows - inserted, 0);
     }
 
     // What other intervals brought stays, in a swap too: only the SELECT's rows of this interval can be told again.
-    async Task StartFromPresentAsync(string select, CancellationToken ct)
+    async Task StartAsync(string select, CancellationToken ct)
     {
+        var columns = await Catalog.DescribeAsync(connection, dialect, select, ct);
         if (!await ExistsAsync(ct))
-            await connection.ExecuteAsync($"CREATE OR REPLACE TABLE {dialect.Quote(Target)} AS SELECT * FROM ({select}) LIMIT 0", ct);
+            await connection.ExecuteAsync(dialect.Create(Target, $"SELECT * FROM ({await CollatedAsync(select, ct)}) AS e WHERE 1 = 0"), ct);
         else if (context.Swap)
-            await connection.ExecuteAsync($"CREATE OR REPLACE TABLE {dialect.Quote(Target)} AS FROM {dialect.Quote(model.Table)}", ct);
-        var there = (await ColumnsAsync(Target, ct)).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        foreach (var column in (await Catalog.DescribeAsync(connection, dialect, select, ct)).Where(c => !there.Contains(c.Name)))
-            await connection.ExecuteAsync($"ALTER TABLE {dialect.Quote(Target)} ADD COLUMN {dialect.Quote(column.Name)} {column.Type}", ct);
+            await connection.ExecuteAsync(dialect.Create(Target, $"SELECT * FROM {dialect.Quote(model.Table)}"), ct);
+        await new Publication(connection, dialect).AddColumnsAsync(Target, columns, ct);
+    }
+
+    // What was a view until now is as good as nothing: a table takes its place.
+    async Task<bool> ExistsAsync(CancellationToken ct)
+    {
+        var kind = await Catalog.KindAsync(connection, model.Table, ct);
+        if (kind != "VIEW")
+            return kind is not null;
+        if (dialect.SwapsUnseen && !context.Swap)
+            await connection.ExecuteAsync($"DROP VIEW {dialect.Quote(model.Table)}", ct);
+        _aside |= !dialect.SwapsUnseen;
+        return false;
     }
 
     // A merge with a key twice in its source would update twice and insert twice, without an error.
-    async Task<ModelResult> CheckKeyAsync(Table table, IReadOnlyList<string> key, long rows, CancellationToken ct)
+    async Task CheckKeyAsync(Table table, IReadOnlyList<string> key, CancellationToken ct)
     {
-        if (key.Count > 0)
-        {
-            var distinct = key.Count == 1 ? dialect.Quote(key[0]) : $"hash({dialect.Quote(key)})";
-            if (!await connection.ScalarAsync<bool>($"SELECT count(*) = count(DISTINCT {distinct}) FROM {dialect.Quote(table)}", ct))
-            {
-                var twice = await connection.ScalarAsync<string>($"SELECT string_agg(k, '; ') FROM (SELECT concat_ws(', ', {dialect.Quote(key)}) AS k FROM {dialect.Quote(table)} GROUP BY {dialect.Quote(key)} HAVING count(*) > 1 LIMIT 3)", ct);
-                if (twice is not null)
-                    throw new PipelineException($"{model.File}: the model '{model.Name}' returns a key ({string.Join(", ", key)}) more than once: {twice}", hint: "Make its SELECT return each key once, or correct 'key'.");
-            }
-        }
-        return new(rows, rows, 0, 0, 0, 0);
+        if (key.Count == 0 || await connection.ScalarAsync<bool>(dialect.IsDistinct(table, key), ct))
+            return;
+        var twice = await connection.QueryAsync(
+            $"SELECT {string.Join(", ", key.Select(k => $"CAST({dialect.Quote(k)} AS VARCHAR)"))} FROM {dialect.Quote(table)} GROUP BY {dialect.Quote(key)} HAVING count(*) > 1 ORDER BY {dialect.Quote(key)} LIMIT 3",
+            r => string.Join(", ", Enumerable.Range(0, key.Count).Select(i => r.IsDBNull(i) ? "NULL" : r.GetString(i))), ct);
+        if (twice.Count > 0)
+            throw new PipelineException($"{model.File}: the model '{model.Name}' returns a key ({string.Join(", ", key)}) more than once: {string.Join("; ", twice)}", hint: "Make its SELECT return each key once, or correct 'key'.");
     }
 
-    async Task<bool> SameColumnsAsync(CancellationToken ct) =>
-        await connection.ScalarAsync<bool>(
-            """
-            SELECT coalesce(list(column_name || ' ' || data_type ORDER BY column_name) FILTER (WHERE table_schema = $s AND table_name = $t), [])
-              = coalesce(list(column_name || ' ' || data_type ORDER BY column_name) FILTER (WHERE table_schema = $ns AND table_name = $n), []) FROM information_schema.columns
-            """,
-            ct, ("s", Target.Schema), ("t", Target.Name), ("ns", New.Schema), ("n", New.Name));
+    // Text is ordered by code point in every table, whatever made it.
+    async Task<string> CollatedAsync(string select, CancellationToken ct) =>
+        dialect.Collation.Length == 0
+            ? select
+            : $"SELECT {string.Join(", ", (await Catalog.DescribeAsync(connection, dialect, select, ct)).Select(c => c.Type == "VARCHAR" ? $"CAST({dialect.Quote(c.Name)} AS {dialect.Type("VARCHAR")}){dialect.Collation} AS {dialect.Quote(c.Name)}" : dialect.Quote(c.Name)))} FROM ({select}) AS c";
 
-    Task<List<string>> ColumnsAsync(Table table, CancellationToken ct) =>
-        connection.QueryAsync("SELECT column_name FROM information_schema.columns WHERE table_schema = $s AND table_name = $t ORDER BY ordinal_position", r => r.GetString(0), ct, ("s", table.Schema), ("t", table.Name));
+    string Names(IEnumerable<Column> columns, string prefix = "") => dialect.Quote(columns.Select(c => c.Name), prefix);
 
-    async Task<bool> ExistsAsync(CancellationToken ct) => (await ColumnsAsync(model.Table, ct)).Count > 0;
+    Task<List<Column>> ColumnsAsync(Table table, CancellationToken ct) => Catalog.ColumnsAsync(connection, dialect, table, ct);
 
     async Task<long> CountAsync(Table table, CancellationToken ct) => await connection.ScalarAsync<long>($"SELECT count(*) FROM {dialect.Quote(table)}", ct);
 }

@@ -16,41 +16,40 @@ sealed class Scd2(DbConnection connection, Dialect dialect, Model model, Materia
     static readonly HashSet<string> Order = ["_object", "_record"];
 
     /// <summary>The surrogate of a key's first version, which an inferred member has from the start.</summary>
-    public static string FirstSurrogate(string key) => $"CAST('0x' || substr(md5(CAST({key} AS VARCHAR)), 1, 15) AS BIGINT)";
+    public static string FirstSurrogate(Dialect dialect, string key) => dialect.Surrogate($"CAST({key} AS VARCHAR)");
 
     /// <summary>The SELECT of the whole dimension: surrogate, the versions' columns, validity, and the unknown member.</summary>
     public async Task<string> SelectAsync(string versions, CancellationToken ct)
     {
-        var columns = await connection.QueryAsync($"DESCRIBE {versions}", r => (Name: r.GetString(0), Type: r.GetString(1)), ct);
+        var columns = await Catalog.DescribeAsync(connection, dialect, versions, ct);
         var attributes = columns.Where(c => c.Name != scd2.Key && c.Name != scd2.UpdatedAt && c.Name != scd2.Deleted && !Order.Contains(c.Name)).ToList();
         var key = dialect.Quote(scd2.Key);
         var names = string.Concat(attributes.Select(a => ", " + dialect.Quote(a.Name)));
         var deleted = scd2.Deleted is { } d ? $"coalesce({dialect.Quote(d)}, false)" : "false";
         var start = scd2.UpdatedAt is { } u ? $"coalesce(CAST({dialect.Quote(u)} AS TIMESTAMP), {First})" : $"TIMESTAMP '{context.Interval.End.UtcDateTime:yyyy-MM-dd HH:mm:ss}'";
         var tie = string.Concat(columns.Where(c => Order.Contains(c.Name)).OrderBy(c => c.Name).Select(c => dialect.Quote(c.Name) + " DESC NULLS LAST, "));
-        var source = $"SELECT {key}{names}, {start} AS _eff, {deleted} AS _del{string.Concat(columns.Where(c => Order.Contains(c.Name)).Select(c => ", " + dialect.Quote(c.Name)))} FROM ({versions}) WHERE {key} IS NOT NULL";
+        var source = $"SELECT {key}{names}, {start} AS _eff, {deleted} AS _del{string.Concat(columns.Where(c => Order.Contains(c.Name)).Select(c => ", " + dialect.Quote(c.Name)))} FROM ({versions}) AS v WHERE {key} IS NOT NULL";
         if (scd2.UpdatedAt is null && await StoredAsync(ct))
             source = $"SELECT {key}{names}, valid_from AS _eff, is_deleted AS _del FROM {dialect.Quote(model.Table)} WHERE {dialect.Quote(scd2.Surrogate)} <> -1 AND NOT _inferred UNION ALL {source}";
-        var shown = await connection.ScalarAsync<bool>($"SELECT count(*) = count(DISTINCT {key}) FROM ({source})", ct)
-            ? $"SELECT {key}{names}, _eff, _del, 1 AS _n, CAST(NULL AS TIMESTAMP) AS _next FROM ({source})"
+        var shown = await connection.ScalarAsync<bool>($"SELECT count(*) = count(DISTINCT {key}) FROM ({source}) AS v", ct)
+            ? $"SELECT {key}{names}, _eff, _del, 1 AS _n, CAST(NULL AS TIMESTAMP) AS _next FROM ({source}) AS v"
             : $"""
                 SELECT *, row_number() OVER w AS _n, lead(_eff) OVER w AS _next
                 FROM (SELECT * FROM (SELECT *, lag(_h) OVER (PARTITION BY {key} ORDER BY _eff) AS _before
-                    FROM (SELECT *, row_number() OVER (PARTITION BY {key}, _eff ORDER BY {tie} _h DESC) AS _place FROM (SELECT *, md5(CAST(row({key}{names}, _del) AS VARCHAR)) AS _h FROM ({source})))
-                    WHERE _place = 1)
-                  WHERE _before IS NULL OR _before <> _h)
+                    FROM (SELECT *, row_number() OVER (PARTITION BY {key}, _eff ORDER BY {tie} _h DESC) AS _place FROM (SELECT *, {dialect.Content(attributes.Select(a => a.Name).Append("_del"))} AS _h FROM ({source}) AS v) AS h) AS p
+                    WHERE _place = 1) AS b
+                  WHERE _before IS NULL OR _before <> _h) AS c
                 WINDOW w AS (PARTITION BY {key} ORDER BY _eff)
                 """;
         return $"""
-            SELECT CASE WHEN _n = 1 THEN {FirstSurrogate(key)} ELSE CAST('0x' || substr(md5(CAST({key} AS VARCHAR) || '|' || CAST(epoch_us(_eff) AS VARCHAR)), 1, 15) AS BIGINT) END AS {dialect.Quote(scd2.Surrogate)},
+            SELECT CASE WHEN _n = 1 THEN {FirstSurrogate(dialect, key)} ELSE {dialect.Surrogate($"CAST({key} AS VARCHAR) || '|' || CAST({string.Format(null, dialect.EpochMicros, "_eff")} AS VARCHAR)")} END AS {dialect.Quote(scd2.Surrogate)},
               {key}{names}, CASE WHEN _n = 1 THEN {First} ELSE _eff END AS valid_from, coalesce(_next, {Last}) AS valid_to,
               _next IS NULL AND NOT _del AS is_current, _del AS is_deleted, false AS _inferred
-            FROM ({shown})
+            FROM ({shown}) AS shown
             UNION ALL
             SELECT -1, NULL{string.Concat(attributes.Select(a => a.Type == "VARCHAR" ? ", 'Unknown'" : ", NULL"))}, {First}, {Last}, true, false, false
             """;
     }
 
-    Task<bool> StoredAsync(CancellationToken ct) =>
-        connection.ScalarAsync<bool>("SELECT count(*) > 0 FROM information_schema.tables WHERE table_schema = $s AND table_name = $t", ct, ("s", model.Table.Schema), ("t", model.Table.Name));
+    Task<bool> StoredAsync(CancellationToken ct) => Catalog.ExistsAsync(connection, dialect, model.Table, ct);
 }

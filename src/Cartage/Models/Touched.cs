@@ -7,7 +7,7 @@ namespace Cartage.Models;
 /// The part of a model that a run's changes can have touched: the keys whose rows may differ, and the SELECT cut down to them. Every change is followed to the model's key through columns that are
 /// provably equal (<see cref="Lineage"/>); where one cannot be followed the whole model is computed and compared.
 /// </summary>
-sealed class Touched(DbConnection connection, Dialect dialect, Model model, BuildContext context)
+sealed class Touched(DbConnection connection, DbConnection parser, Dialect dialect, Model model, BuildContext context)
 {
     const int WorthIt = 4; // beyond a quarter of the table the whole is as cheap
 
@@ -32,12 +32,12 @@ sealed class Touched(DbConnection connection, Dialect dialect, Model model, Buil
     {
         if (context.Swap || context.Whole || Key.Count == 0 || Template.Names(model.Sql).Any() || await InlineAsync(context.Sql, ct) is not { } sql)
             return false;
-        var reads = await ModelReader.ReadTablesAsync(connection, sql, ct);
+        var reads = await ModelReader.ReadTablesAsync(parser, sql, ct);
         var columns = await ColumnsAsync(reads, ct);
         var target = await Catalog.ColumnsAsync(connection, dialect, model.Table, ct);
         if (columns is null || target.Count == 0 || await LineageAsync(sql, columns, ct) is not { } lineage || Key.Any(k => lineage.Columns.Count(c => Same(c.Name, k)) != 1))
             return false;
-        var cut = new CutSelect(connection, dialect, sql, lineage, context.Resolve, columns);
+        var cut = new CutSelect(parser, dialect, sql, lineage, context.Resolve, columns);
         List<string> causes = [];
         foreach (var read in reads.Where(r => context.Changes.ContainsKey(r.Name)))
             if (await CauseAsync(cut, read, target, ct) is { } cause)
@@ -115,7 +115,7 @@ sealed class Touched(DbConnection connection, Dialect dialect, Model model, Buil
     async Task<string?> InlineAsync(string sql, CancellationToken ct)
     {
         Dictionary<string, string> views = new(StringComparer.Ordinal);
-        foreach (var read in await ModelReader.ReadTablesAsync(connection, sql, ct))
+        foreach (var read in await ModelReader.ReadTablesAsync(parser, sql, ct))
         {
             if (read.Schema is not null)
                 return null;
@@ -125,7 +125,7 @@ sealed class Touched(DbConnection connection, Dialect dialect, Model model, Buil
                 return null;
             views[read.Name] = inner;
         }
-        return await ModelReader.RewriteAsync(connection, sql, read => views.TryGetValue(read.Name, out var inner) ? $"({inner}\n)" : null, ct);
+        return await ModelReader.RewriteAsync(parser, sql, read => views.TryGetValue(read.Name, out var inner) ? $"({inner}\n)" : null, ct);
     }
 
     async Task<Dictionary<string, IReadOnlyList<Column>>?> ColumnsAsync(IReadOnlyList<TableRead> reads, CancellationToken ct)
@@ -142,9 +142,9 @@ sealed class Touched(DbConnection connection, Dialect dialect, Model model, Buil
     // A function that may answer otherwise the next time says nothing of rows that are not looked at.
     async Task<SelectLineage?> LineageAsync(string sql, Dictionary<string, IReadOnlyList<Column>> columns, CancellationToken ct)
     {
-        using var json = await ModelReader.ParseAsync(connection, sql, ct);
+        using var json = await ModelReader.ParseAsync(parser, sql, ct);
         var statement = json.RootElement.GetProperty("statements")[0];
-        var functions = await ModelFunctions.ReadAsync(connection, statement, ct);
+        var functions = await ModelFunctions.ReadAsync(parser, statement, ct);
         return functions.Steady ? Lineage.Read(statement, columns.ToDictionary(c => c.Key, c => (IReadOnlyList<string>)[.. c.Value.Select(x => x.Name)], StringComparer.OrdinalIgnoreCase), functions.Aggregates) : null;
     }
 

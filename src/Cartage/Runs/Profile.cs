@@ -12,15 +12,20 @@ public sealed record TableProfile(string Table, long Rows, IReadOnlyList<ColumnP
     const long ExactBelow = 100_000;
 
     /// <summary>Reads it in one query; smallest and greatest values of <paramref name="pii"/> columns are masked.</summary>
-    public static async Task<TableProfile> ReadAsync(DbConnection connection, Dialect dialect, Table table, IReadOnlySet<string> pii, CancellationToken ct)
+    public static async Task<TableProfile> ReadAsync(DbConnection connection, Dialect dialect, string name, Table table, IReadOnlySet<string> pii, CancellationToken ct)
     {
-        var columns = (await connection.QueryAsync($"DESCRIBE SELECT * FROM {dialect.Quote(table)}", r => new Column(r.GetString(0), r.GetString(1)), ct)).Where(c => !c.Name.StartsWith('_')).ToList();
+        var columns = (await Catalog.ColumnsAsync(connection, dialect, table, ct)).Where(c => !c.Name.StartsWith('_')).ToList();
         var about = await connection.ScalarAsync<long>($"SELECT count(*) FROM {dialect.Quote(table)}", ct) > ExactBelow;
-        var parts = columns.Select(c => $", count({dialect.Quote(c.Name)}), {(about ? "0" : $"count(DISTINCT {dialect.Quote(c.Name)})")}, CAST(min({dialect.Quote(c.Name)}) AS VARCHAR), CAST(max({dialect.Quote(c.Name)}) AS VARCHAR), {(IsNumber(c.Type) ? $"avg({dialect.Quote(c.Name)})::DOUBLE" : "NULL::DOUBLE")}");
+        var parts = columns.Select(c =>
+        {
+            var (column, isOrdered) = (dialect.Quote(c.Name), IsNumber(c.Type) || c.Type is "VARCHAR" or "DATE" or "TIME" or "TIMESTAMP" or "TIMESTAMPTZ" or "TIMESTAMP WITH TIME ZONE");
+            string Extreme(string which) => isOrdered ? $"CAST({which}({column}) AS VARCHAR)" : $"{which}(CAST({column} AS VARCHAR))";
+            return $", count({column}), {(about ? "0" : $"count(DISTINCT {column})")}, {Extreme("min")}, {Extreme("max")}, {(IsNumber(c.Type) ? $"CAST(sum({column}) AS {dialect.Type("DOUBLE")}) / nullif(count({column}), 0)" : dialect.Null("DOUBLE"))}";
+        });
         return (await connection.QueryAsync($"SELECT count(*){string.Concat(parts)} FROM {dialect.Quote(table)}", r =>
         {
             var rows = r.GetInt64(0);
-            return new TableProfile(table.Name, rows, [.. columns.Select((c, i) => Column(r, c, i * 5 + 1, rows, about, pii.Contains(c.Name)))]);
+            return new TableProfile(name, rows, [.. columns.Select((c, i) => Column(r, c, i * 5 + 1, rows, about, pii.Contains(c.Name)))]);
         }, ct))[0];
     }
 

@@ -47,6 +47,6 @@ public sealed class RawRetention(Workspace workspace)
         }
     }
 
-    static async Task<(IReadOnlySet<string> Loaded, IReadOnlySet<string> Waiting)> NeededAsync(DbConnection connection, Feed feed, CancellationToken ct) =>
-        ((await Ledger.ReadAsync(connection, feed, ct)).Keys.ToHashSet(), await QuarantineTable.WaitingAsync(connection, feed, ct));
+    async Task<(IReadOnlySet<string> Loaded, IReadOnlySet<string> Waiting)> NeededAsync(DbConnection connection, Feed feed, CancellationToken ct) =>
+        ((await Ledger.ReadAsync(connection, feed, ct)).Keys.ToHashSet(), await QuarantineTable.WaitingAsync(connection, workspace.Warehouse.Dialect, feed, ct));
 }

@@ -18,7 +18,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
     readonly Pipeline _pipeline = plan.Pipeline;
     readonly List<TaskResult> _tasks = [];
     readonly Dictionary<string, FeedLoad> _loads = [];
-    readonly Dictionary<string, string> _built = [];
+    readonly Dictionary<string, Table> _built = [];
     Changes _changes = Changes.None;
     readonly long _began = workspace.Clock.GetTimestamp();
     readonly DateTimeOffset _startedAt = workspace.Clock.GetUtcNow();
@@ -60,9 +60,10 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         {
             result = Result(RunState.Failed, e.Message, e.Hint);
         }
-        catch (DuckDbException e)
+        catch (DbException e)
         {
-            result = Result(RunState.Failed, e.Message.Split("\n\n")[0], "Nothing was published. If the disk is full, free some space and run again.");
+            var explained = _dialect.Explain(e);
+            result = Result(RunState.Failed, explained.Message, explained.Hint);
         }
         catch (IOException e)
         {
@@ -84,7 +85,11 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
             return Result(RunState.Succeeded);
         await using var connection = await workspace.Warehouse.OpenAsync(ct);
         await WarehouseState.EnsureAsync(connection, ct);
+        await using var door = await workspace.Warehouse.OpenDoorAsync(ct);
+        await LockAsync(connection, ct);
         await WarehouseState.EnsureSchemasAsync(connection, _dialect, _pipeline, ct);
+        if (connection is not DuckDbConnection)
+            await WarehouseState.EnsureSchemasAsync(door, Dialect.DuckDb, _pipeline, ct);
         if (request.Before is { } before)
             foreach (var feed in feeds)
                 manifests[feed.Name] = [.. manifests[feed.Name].IntersectBy(await Ledger.BeforeAsync(connection, feed, before, ct), m => m.Object)];
@@ -103,7 +108,15 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         var another = builds.Any(b => b.Model.IsOfInterval) && await IsAnotherIntervalAsync(connection, ct);
         if (!_loads.Values.Any(l => l.Changed || l.Equation.Read > 0) && !builds.Any(b => b.Certain || another && b.Model.IsOfInterval) && request.Only.Count == 0)
             return Result(RunState.Succeeded, "nothing changed");
-        return plan.Swap ? await SwapAsync(connection, builds, ct) : await MergeAsync(connection, builds, ct);
+        return plan.Swap ? await SwapAsync(connection, door, builds, ct) : await MergeAsync(connection, door, builds, ct);
+    }
+
+    // One publisher at a time, wherever it runs; the lock goes with the connection.
+    async Task LockAsync(DbConnection connection, CancellationToken ct)
+    {
+        if (_dialect.TryLock.Length == 0 || await connection.ScalarAsync<bool>(_dialect.TryLock, ct))
+            return;
+        throw new PipelineException($"another run publishes to the warehouse: {await connection.ScalarAsync<string>(_dialect.LockHolder, ct) ?? "it has just ended"}", isTransient: true, hint: "Wait for it to end, then run again.");
     }
 
     // An interval that was asked for, or the next of a schedule; where a run just covers what has gone by since the last, time alone changes nothing.
@@ -194,8 +207,8 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         // A parent that comes in, new or repaired, lets its children in.
         var aside = new Dictionary<string, bool>();
         foreach (var feed in feeds)
-            if (await QuarantineTable.ExistsAsync(connection, feed, ct))
-                aside[feed.Name] = (await QuarantineTable.CountAsync(connection, feed, ct)).Exists(x => x.Status == "fixed");
+            if (await QuarantineTable.ExistsAsync(connection, _dialect, feed, ct))
+                aside[feed.Name] = (await QuarantineTable.CountAsync(connection, _dialect, feed, ct)).Exists(x => x.Status == "fixed");
         var anything = fresh.Values.Any(f => f.Count > 0) || aside.ContainsValue(true);
         var loads = await Task.WhenAll(feeds.Select(async feed =>
         {
@@ -245,20 +258,20 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         );
     }
 
-    // Everything new is built aside with committed tables, which DuckDB reads with every thread; then one small transaction renames it in.
-    async Task<RunResult> SwapAsync(DbConnection connection, IReadOnlyList<PlannedTask.Build> builds, CancellationToken ct)
+    // Everything new is built aside with committed tables, which DuckDB reads with every thread; then one small transaction renames it in, or applies what differs.
+    async Task<RunResult> SwapAsync(DbConnection connection, DbConnection door, IReadOnlyList<PlannedTask.Build> builds, CancellationToken ct)
     {
-        if (await BuildAsync(connection, builds, ct) is { } refused)
+        if (await BuildAsync(connection, door, builds, ct) is { } refused)
             return refused;
         Failpoint.Reach("built");
         if (request.Replay is { } end && await CompareAsync(connection, end, ct) is { } shown)
             return shown;
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        foreach (var load in _loads.Values)
-            await load.ApplyAsync(connection, ct);
-        foreach (var build in builds.Where(b => _built.ContainsKey(b.Model.Name)))
-            await ModelBuilder.PublishAsync(connection, _dialect, build.Model, build.Model.Materialization is Materialization.View ? await FinalSqlAsync(connection, build.Model, ct) : "", ct);
-        return await CheckAndCommitAsync(connection, transaction, ct);
+        Task PublishAllAsync() => PublishAsync(connection, door, builds, _loads.Values, ct);
+        if (!_dialect.SwapsUnseen)
+            return await CheckAndCommitAsync(connection, door, transaction, PublishAllAsync, ct);
+        await PublishAllAsync();
+        return await CheckAndCommitAsync(connection, door, transaction, () => Task.CompletedTask, ct);
     }
 
     // What differs from what is published; a result where it is not to be published.
@@ -274,23 +287,42 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
     }
 
     // Differences are small and the tables they go into are committed: one real transaction for all of it.
-    async Task<RunResult> MergeAsync(DbConnection connection, IReadOnlyList<PlannedTask.Build> builds, CancellationToken ct)
+    async Task<RunResult> MergeAsync(DbConnection connection, DbConnection door, IReadOnlyList<PlannedTask.Build> builds, CancellationToken ct)
     {
         await using var transaction = await connection.BeginTransactionAsync(ct);
         foreach (var load in _loads.Values)
             await load.ApplyAsync(connection, ct);
         Failpoint.Reach("applied");
-        if (await BuildAsync(connection, builds, ct) is { } refused)
+        if (await BuildAsync(connection, door, builds, ct) is { } refused)
         {
             await transaction.RollbackAsync(CancellationToken.None);
             return refused;
         }
-        return await CheckAndCommitAsync(connection, transaction, ct);
+        return await CheckAndCommitAsync(connection, door, transaction, () => PublishAsync(connection, door, builds, [], ct), ct);
     }
 
-    async Task<RunResult?> BuildAsync(DbConnection connection, IReadOnlyList<PlannedTask.Build> builds, CancellationToken ct)
+    // What is still aside takes its place: views out of the way first, then tables, then views with the names everybody sees.
+    async Task PublishAsync(DbConnection connection, DbConnection door, IReadOnlyList<PlannedTask.Build> builds, IEnumerable<FeedLoad> loads, CancellationToken ct)
     {
-        _changes = await Changes.OfAsync(connection, _pipeline, _loads.Values, ct);
+        var aside = builds.Select(b => b.Model).Where(m => _built.TryGetValue(m.Name, out var at) && at != m.Table).ToList();
+        var views = aside.Where(m => m.Materialization is Materialization.View).ToList();
+        foreach (var view in Enumerable.Reverse(views))
+            await connection.ExecuteAsync($"DROP VIEW {_dialect.Quote(view.Table.Next)}", ct);
+        var publication = new Publication(connection, _dialect) { MadeAnew = views.Select(v => v.Table).ToHashSet() };
+        foreach (var load in loads)
+            await load.ApplyAsync(connection, ct);
+        foreach (var load in _loads.Values)
+            await load.PublishAsync(connection, publication.MadeAnew, ct);
+        foreach (var model in aside)
+        {
+            await ModelBuilder.PublishAsync(publication, model, model.Materialization is Materialization.View ? await FinalSqlAsync(door, model, ct) : "", ct);
+            _built[model.Name] = model.Table;
+        }
+    }
+
+    async Task<RunResult?> BuildAsync(DbConnection connection, DbConnection door, IReadOnlyList<PlannedTask.Build> builds, CancellationToken ct)
+    {
+        _changes = await Changes.OfAsync(door, _pipeline, _loads.Values, ct);
         foreach (var build in builds)
         {
             var model = build.Model;
@@ -304,10 +336,10 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
             var result = await TaskAsync("build", model.Name, build.Certain ? build.Why : because is null ? "a new interval" : $"{because} changed", async () =>
             {
                 var context = new BuildContext(plan.Swap, ResolveAside, FindModel, plan.Interval, Render(model)) { Changes = _changes.Tables, Whole = build.Certain || because is null, TellsChanges = !plan.Swap && _changes.AreAskedFor(model, builds), Render = Render };
-                var built = await new ModelBuilder(connection, _dialect, model, context).BuildAsync(ct);
+                var built = await new ModelBuilder(connection, door, _dialect, model, context).BuildAsync(ct);
                 return (built, (Func<TaskResult, TaskResult>)(t => t with { Rows = built.Rows, Inserted = built.Inserted, Updated = built.Updated, Deleted = built.Deleted, Unchanged = built.Unchanged, Closed = built.Closed }));
             }, ct);
-            _built[model.Name] = _dialect.Quote(plan.Swap ? model.Table.Next : model.Table);
+            _built[model.Name] = result.Aside ?? model.Table;
             _changes.Add(build, result, plan.Swap);
             if (result.Reject is { } reject)
                 return await RejectAsync($"{model.Name}: {reject}", "Nothing was published. Mend the data, or let the look-up say 'missing: unknown' or 'missing: infer'.", ct);
@@ -315,11 +347,11 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         return null;
     }
 
-    async Task<RunResult> CheckAndCommitAsync(DbConnection connection, DbTransaction transaction, CancellationToken ct)
+    async Task<RunResult> CheckAndCommitAsync(DbConnection connection, DbConnection door, DbTransaction transaction, Func<Task> publish, CancellationToken ct)
     {
         if (request.Runs("check"))
         {
-            _checks = await TaskAsync("check", _pipeline.Name, "on exactly what is about to be published", async () => (await VerifyAsync(connection, ct), (Func<TaskResult, TaskResult>)(t => t)), ct);
+            _checks = await TaskAsync("check", _pipeline.Name, "on exactly what is about to be published", async () => (await VerifyAsync(connection, door, ct), (Func<TaskResult, TaskResult>)(t => t)), ct);
             var broken = _checks.Where(c => !c.Passed && c.Check.Severity == Severity.Reject && !c.Accepted).ToList();
             if (broken.Count > 0)
             {
@@ -340,6 +372,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         }
         await TaskAsync("publish", _pipeline.Name, plan.Swap ? "one transaction, by swap" : "one transaction, by merge", async () =>
         {
+            await publish();
             foreach (var build in plan.Tasks.OfType<PlannedTask.Build>().Where(b => _built.ContainsKey(b.Model.Name)))
                 await WarehouseState.SetModelAsync(connection, build.Model, _tasks.First(t => t.Kind == "build" && t.Name == build.Model.Name).Rows ?? 0, _runId, _startedAt, ct);
             await WarehouseState.SetStaleAsync(connection, _pipeline, _changes.Stale(), ct);
@@ -353,12 +386,12 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         return await AfterCommitAsync(state, ct);
     }
 
-    async Task<IReadOnlyList<CheckResult>> VerifyAsync(DbConnection connection, CancellationToken ct)
+    async Task<IReadOnlyList<CheckResult>> VerifyAsync(DbConnection connection, DbConnection door, CancellationToken ct)
     {
         var models = plan.Tasks.OfType<PlannedTask.Build>().Select(b => b.Model).Where(m => _built.ContainsKey(m.Name) || request.Only.Count > 0).ToList();
         var pii = _pipeline.Feeds.SelectMany(f => f.Columns.Where(c => c.Pii).Select(c => c.Name)).Concat(_pipeline.Models.SelectMany(m => m.Pii)).ToHashSet();
-        List<PlannedCheck> planned = [.. models.SelectMany(m => m.Checks.Select(c => new PlannedCheck(c, m.Table, pii))), .. _pipeline.Checks.Select(c => new PlannedCheck(c, null, pii))];
-        var verifier = new Verifier(connection, _dialect, (sql, stop) => ModelReader.RewriteAsync(connection, sql, ResolveFinal, stop), plan.Interval.End);
+        List<PlannedCheck> planned = [.. models.SelectMany(m => m.Checks.Select(c => new PlannedCheck(c, m.Table, pii, _built.GetValueOrDefault(m.Name)))), .. _pipeline.Checks.Select(c => new PlannedCheck(c, null, pii))];
+        var verifier = new Verifier(connection, _dialect, (sql, stop) => ModelReader.RewriteAsync(door, sql, ResolveAside, stop), plan.Interval.End);
         return [.. (await verifier.RunAsync(planned, ct)).Select(r => r with { Accepted = !r.Passed && request.Accept.Contains(r.Check.Name) })];
     }
 
@@ -368,7 +401,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         var pii = _pipeline.Feeds.SelectMany(f => f.Columns.Where(c => c.Pii).Select(c => c.Name)).Concat(_pipeline.Models.SelectMany(m => m.Pii)).ToHashSet();
         List<TableProfile> profiles = [];
         foreach (var model in tables)
-            profiles.Add(await TableProfile.ReadAsync(connection, _dialect, model.Table, pii, ct));
+            profiles.Add(await TableProfile.ReadAsync(connection, _dialect, model.Name, _built[model.Name], pii, ct));
         return profiles;
     }
 
@@ -376,7 +409,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
     {
         Dictionary<string, IReadOnlyList<(string Rules, long Rows, string Example)>> aside = [];
         foreach (var feed in _pipeline.Feeds)
-            if ((await QuarantineTable.CountAsync(connection, feed, ct)).Where(x => x.Status == "open").Select(x => (x.Rules, x.Rows, x.Example)).ToList() is { Count: > 0 } rows)
+            if ((await QuarantineTable.CountAsync(connection, _dialect, feed, ct)).Where(x => x.Status == "open").Select(x => (x.Rules, x.Rows, x.Example)).ToList() is { Count: > 0 } rows)
                 aside[feed.Name] = rows;
         var built = plan.Tasks.OfType<PlannedTask.Build>().Select(b => b.Model).Where(m => _built.ContainsKey(m.Name));
         return [new FollowUp.Report(QualityReport.Describe(Result(state), _profiles, aside, None)), .. _following.Exports(built, plan.Interval)];
@@ -424,8 +457,8 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         return result with { Report = _report };
     }
 
-    // While tables are built aside, names read the tables aside; those that are not rebuilt read what is published.
-    string? ResolveAside(TableRead read) => Resolve(read, aside: plan.Swap);
+    // What is built aside is read there until it is published; what is not rebuilt is read where it is.
+    string? ResolveAside(TableRead read) => Resolve(read, aside: true);
 
     string? ResolveFinal(TableRead read) => Resolve(read, aside: false);
 
@@ -434,12 +467,12 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         if (read.Schema is { } schema)
             return workspace.Project.Pipelines.Any(p => p.Name == schema || Table.ModelSchema(p.Name) == schema) ? _dialect.Quote(new Table(Table.ModelSchema(schema), read.Name)) : null;
         if (FindModel(read.Name) is { } model)
-            return aside && _built.TryGetValue(model.Name, out var built) ? built : _dialect.Quote(model.Table);
+            return aside && _built.TryGetValue(model.Name, out var built) ? _dialect.Quote(built) : _dialect.Quote(model.Table);
         foreach (var feed in _pipeline.Feeds)
             if (feed.Name == read.Name)
                 return _dialect.Quote(aside && _loads.TryGetValue(feed.Name, out var load) ? load.Readable : feed.Base);
             else if (feed.History.Name == read.Name)
-                return _dialect.Quote(aside && _loads.TryGetValue(feed.Name, out var load) && load.Swap ? feed.History.Next : feed.History);
+                return _dialect.Quote(aside && _loads.TryGetValue(feed.Name, out var load) ? load.ReadableHistory : feed.History);
         return null;
     }
 
@@ -447,7 +480,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
 
     string Render(Model model) => Template.Render(model.Sql, plan.Interval, workspace.Project.Variables, _dialect.Quote(model.Table));
 
-    async Task<string> FinalSqlAsync(DbConnection connection, Model model, CancellationToken ct) => await ModelReader.RewriteAsync(connection, Render(model), ResolveFinal, ct);
+    async Task<string> FinalSqlAsync(DbConnection door, Model model, CancellationToken ct) => await ModelReader.RewriteAsync(door, Render(model), ResolveFinal, ct);
 
     async Task<T> TaskAsync<T>(string kind, string name, string why, Func<Task<(T Value, Func<TaskResult, TaskResult> Fill)>> work, CancellationToken ct)
     {
@@ -465,8 +498,8 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         {
             Add(new(kind, name, e is OperationCanceledException ? RunState.Cancelled : RunState.Failed, at, workspace.Clock.GetElapsedTime(began), why) { Message = e.Message });
             Tell(kind, name, RunState.Failed, e.Message);
-            if (e is DuckDbException && kind == "build")
-                throw new PipelineException($"{FindModel(name)!.File}: the model '{name}' cannot be built: {e.Message.Split("\n\n")[0]}", hint: "Nothing was published. Correct its SQL, then run again.", inner: e);
+            if (e is DbException failed && kind == "build" && _dialect.Explain(failed) is { IsTransient: false } explained)
+                throw new PipelineException($"{FindModel(name)!.File}: the model '{name}' cannot be built: {explained.Message}", hint: "Nothing was published. Correct its SQL, then run again.", inner: e);
             throw;
         }
     }

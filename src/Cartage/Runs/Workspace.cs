@@ -69,13 +69,14 @@ public sealed class Workspace : IAsyncDisposable
         if (Project.Pipelines.FirstOrDefault(p => request.Selector == p.Name + Selector.Setup && p.Setup.Count > 0) is { } prepared)
             return [Plan.ForSetup(prepared, new(Clock.GetUtcNow(), Clock.GetUtcNow()))];
         await using var connection = await Warehouse.OpenAsync(ct);
+        await using var door = await Warehouse.OpenDoorAsync(ct);
         await WarehouseState.EnsureAsync(connection, ct);
         List<Plan> plans = [];
-        foreach (var (pipeline, models) in (await Selector.SelectAsync(Project, request.Selector, p => ReadsAsync(connection, p, ct))).Where(x => request.Pipeline is null || x.Pipeline.Name == request.Pipeline))
+        foreach (var (pipeline, models) in (await Selector.SelectAsync(Project, request.Selector, p => ReadsAsync(door, p, ct))).Where(x => request.Pipeline is null || x.Pipeline.Name == request.Pipeline))
         {
             var known = await WarehouseState.DefinitionsAsync(connection, pipeline, ct);
             var loaded = await WarehouseState.LoadedFeedsAsync(connection, pipeline, ct);
-            var ordered = await OrderAsync(connection, pipeline, models, ct);
+            var ordered = await OrderAsync(door, pipeline, models, ct);
             plans.Add(Plan.For(pipeline, ordered, FeedOrder.Sort(pipeline.Feeds), known, loaded, await IntervalAsync(connection, pipeline, request, ct), request.FullRefresh));
         }
         return plans;

@@ -12,6 +12,10 @@ public static class Catalog
     /// <summary>Whether there is such a table or view.</summary>
     public static async Task<bool> ExistsAsync(DbConnection connection, Dialect dialect, Table table, CancellationToken ct) => (await ColumnsAsync(connection, dialect, table, ct)).Count > 0;
 
+    /// <summary><c>VIEW</c> or <c>BASE TABLE</c>, null where there is neither.</summary>
+    public static Task<string?> KindAsync(DbConnection connection, Table table, CancellationToken ct) =>
+        connection.ScalarAsync<string>("SELECT table_type FROM information_schema.tables WHERE table_schema = $schema AND table_name = $name", ct, ("schema", table.Schema), ("name", table.Name));
+
     /// <summary>The columns a SELECT returns.</summary>
     public static async Task<List<Column>> DescribeAsync(DbConnection connection, Dialect dialect, string select, CancellationToken ct)
     {

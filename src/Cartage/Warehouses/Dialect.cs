@@ -1,3 +1,5 @@
+using System.Data.Common;
+
 namespace Cartage.Warehouses;
 
 /// <summary>What differs between SQL engines, as data; what is not said is as DuckDB has it.</summary>
@@ -14,6 +16,12 @@ public sealed record Dialect(string Name)
 
     /// <summary>Whether a table can be dropped, and another renamed in its place, without a reader noticing; if not, tables are published by their differences.</summary>
     public bool SwapsUnseen { get; init; } = true;
+
+    /// <summary>What stands after the type of a text column; empty where text is ordered by code point anyway.</summary>
+    public string Collation { get; init; } = "";
+
+    /// <summary>Whether two values ({0}, {1}) differ, a missing one from any other; neither true nor false at most where both are missing.</summary>
+    public string Distinct { get; init; } = "{0} IS DISTINCT FROM {1}";
 
     /// <summary>DuckDB's type names where the engine has others.</summary>
     public IReadOnlyDictionary<string, string> Types { get; init; } = new Dictionary<string, string>();
@@ -48,8 +56,26 @@ public sealed record Dialect(string Name)
     /// <summary>A new random UUID.</summary>
     public string NewId { get; init; } = "uuid()";
 
-    /// <summary>Makes a view ({0}) of a SELECT ({1}), whatever was there before.</summary>
+    /// <summary>Makes a view ({0}) of a SELECT ({1}) where there is none.</summary>
     public string CreateView { get; init; } = "CREATE OR REPLACE VIEW {0} AS {1}";
+
+    /// <summary>The views that must go before <c>$schema.$name</c> can be replaced, those that others need first: schema, name, and the statements that bring it back. Empty where a view is no hindrance.</summary>
+    public string Dependents { get; init; } = "";
+
+    /// <summary>A statement for what other users may do with the table <c>$schema.$name</c>, which a new table in its place must be given again; empty where there are no users.</summary>
+    public string Grants { get; init; } = "";
+
+    /// <summary>The SELECT of a view ({0}, as a literal) as the engine keeps it, to tell whether two are the same; empty where replacing a view disturbs nobody.</summary>
+    public string ViewDefinition { get; init; } = "";
+
+    /// <summary>Lets what follows in a transaction wait only so long for others to let go of a table; empty where nobody waits.</summary>
+    public string Impatience { get; init; } = "";
+
+    /// <summary>A row of a subquery <c>s</c> with the given columns as JSON text.</summary>
+    public Func<IReadOnlyList<string>, string> RowAsJson { get; init; } = _ => "CAST(to_json(s) AS VARCHAR)";
+
+    /// <summary>What went wrong in words for a person, what to do about it, and whether it may pass.</summary>
+    public Func<DbException, PipelineException> Explain { get; init; } = e => new(e.Message.Split("\n\n")[0], e.IsTransient, "Nothing was published. If the disk is full, free some space and run again.", e);
 
     /// <summary>Lets schemas ({0}, quoted, with commas between) be left out of names.</summary>
     public Func<IReadOnlyList<string>, string> SearchPath { get; init; } = schemas => $"SET search_path = '{string.Join(',', schemas).Replace("'", "''")}'";
@@ -92,14 +118,26 @@ public sealed record Dialect(string Name)
     public string Create(Table table, string select) => string.Format(null, CreateAs, Quote(table), select) + Analyzed(table);
 
     /// <summary>An empty table with columns of DuckDB's types, whatever was there before.</summary>
-    public string Create(Table table, IEnumerable<Column> columns) => string.Format(null, CreateEmpty, Quote(table), string.Join(", ", columns.Select(c => $"{Quote(c.Name)} {Type(c.Type)}")));
+    public string Create(Table table, IEnumerable<Column> columns) => string.Format(null, CreateEmpty, Quote(table), string.Join(", ", columns.Select(Define)));
+
+    /// <summary>A column of DuckDB's type as a table defines it.</summary>
+    public string Define(Column column) => $"{Quote(column.Name)} {Type(column.Type)}{(column.Type == "VARCHAR" ? Collation : "")}";
+
+    /// <summary>A missing value of DuckDB's type.</summary>
+    public string Null(string type) => $"CAST(NULL AS {Type(type)})";
+
+    /// <summary>Whether two values differ, a missing one from any other.</summary>
+    public string Differ(string a, string b) => string.Format(null, Distinct, a, b);
 
     /// <summary>The statement that lets the planner know of a table's rows, after a semicolon; empty where it knows.</summary>
     public string Analyzed(Table table) => Analyze.Length == 0 ? "" : "; " + string.Format(null, Analyze, Quote(table));
 
     /// <summary>Sixteen bytes of hexadecimal text that tell rows with other values in some columns apart; the same on every engine.</summary>
-    public string Content(IEnumerable<string> columns, string prefix = "") =>
-        $"md5({string.Join(" || chr(31) || ", columns.Select(c => $"coalesce(CAST({prefix}{Quote(c)} AS VARCHAR), chr(30))"))})";
+    public string Content(IEnumerable<string> columns, string prefix = "", string and = "") =>
+        $"md5({string.Join(" || chr(31) || ", columns.Select(c => $"coalesce(CAST({prefix}{Quote(c)} AS VARCHAR), chr(30))").Concat(and.Length == 0 ? [] : [and]))})";
+
+    /// <summary>Whether no two rows of a table have the same values in some columns.</summary>
+    public string IsDistinct(Table table, IEnumerable<string> columns) => string.Format(null, AreDistinct, Quote(table), Quote(columns));
 
     /// <summary>A positive number of 60 bits of a text's md5; the same on every engine.</summary>
     public string Surrogate(string text) => string.Format(null, FromHex, $"substr(md5({text}), 1, 15)");

@@ -56,7 +56,7 @@ public sealed class Dirty
             var feed = feeds[row.GetProperty("feed").GetString()!];
             var header = File.ReadLines(Path.Combine(project.Variables["data"], feed.Name + ".csv")).First().Split(',');
             var values = header.Zip(row.GetProperty("clean").GetString()!.Split(',')).ToDictionary(x => x.First, x => x.Second is "NULL" or "" ? null : x.Second);
-            Assert.Equal(1, await QuarantineTable.FixAsync(connection, feed, $"_record = {row.GetProperty("record").GetInt64()}", values, CancellationToken.None));
+            Assert.Equal(1, await QuarantineTable.FixAsync(connection, workspace.Warehouse.Dialect, feed, $"_record = {row.GetProperty("record").GetInt64()}", values, CancellationToken.None));
         }
     }
 }

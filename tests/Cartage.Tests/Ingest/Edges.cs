@@ -52,7 +52,7 @@ public sealed class Edges : IDisposable
         await RunAsync(RunState.Quarantined);
         await using (var workspace = await _project.OpenAsync())
         await using (var connection = await workspace.Warehouse.OpenAsync(CancellationToken.None))
-            await QuarantineTable.FixAsync(connection, workspace.Project.Pipelines[0].Feeds[0], "id = '2'", new Dictionary<string, string?> { ["amount"] = "20" }, CancellationToken.None);
+            await QuarantineTable.FixAsync(connection, workspace.Warehouse.Dialect, workspace.Project.Pipelines[0].Feeds[0], "id = '2'", new Dictionary<string, string?> { ["amount"] = "20" }, CancellationToken.None);
         await RunAsync(RunState.Succeeded);
         for (var i = 0; i < 3; i++)
         {

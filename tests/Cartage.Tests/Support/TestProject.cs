@@ -23,6 +23,9 @@ public sealed class TestProject : IDisposable
 
     public Dictionary<string, string> Variables { get; } = [];
 
+    /// <summary>Opens another warehouse than the project names.</summary>
+    public Func<Project, IReadOnlyList<string>, Task<IWarehouse>>? Warehouse { get; set; }
+
     public static string RealData(string name)
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
@@ -56,7 +59,7 @@ public sealed class TestProject : IDisposable
         var clock = given ?? TimeProvider.System;
         var loaded = Load();
         Assert.Empty(loaded.Findings);
-        return await Workspace.OpenAsync(loaded.Project, "test", "0", folders => Engine.OpenWarehouseAsync(loaded.Project, folders, CancellationToken.None), openSource ?? (feed => Engine.OpenSource(loaded.Project, feed, clock)), Engine.OpenZones(loaded.Project, clock), clock, CancellationToken.None);
+        return await Workspace.OpenAsync(loaded.Project, "test", "0", folders => Warehouse?.Invoke(loaded.Project, folders) ?? Engine.OpenWarehouseAsync(loaded.Project, folders, CancellationToken.None), openSource ?? (feed => Engine.OpenSource(loaded.Project, feed, clock)), Engine.OpenZones(loaded.Project, clock), clock, CancellationToken.None);
     }
 
     public async Task<RunResult> RunAsync(RunRequest? request = null)
