@@ -1,5 +1,4 @@
 using Cartage.Host.Access;
-using Cartage.Host.Commands;
 using Cartage.Host.Serving;
 using Cartage.Runs;
 using Microsoft.AspNetCore.Http;
@@ -31,7 +30,7 @@ static class PipelinesApi
             ["schedule"] = x.Schedule?.Text,
             ["paused"] = paused.Contains(x.Name),
             ["feeds"] = x.Feeds.Select(f => f.Name),
-            ["models"] = x.Models.Select(m => new Dictionary<string, object?> { ["model"] = m.Name, ["kind"] = LsCommand.Kind(m.Materialization) }),
+            ["models"] = x.Models.Select(m => new Dictionary<string, object?> { ["model"] = m.Name, ["kind"] = m.Materialization.Kind }),
             ["last_run"] = newest.TryGetValue(x.Name, out var run) ? run.RunId : null,
             ["state"] = run is null ? null : Output.RunView.Text(run.State),
         }));

@@ -55,7 +55,7 @@ static class ExplainCommand
         Grid grid = new("property", "value");
         grid.Add("model", $"{model.Pipeline}.{model.Name}");
         grid.Add("description", model.Description);
-        grid.Add("kind", LsCommand.Kind(model.Materialization));
+        grid.Add("kind", model.Materialization.Kind);
         grid.Add("table", model.Table.ToString());
         grid.Add("written in", model.File);
         grid.Add("dimensions", string.Join(", ", model.Dimensions.Select(x => $"{x.Column} from {x.Dimension} by {x.Key}")));

@@ -1,9 +1,7 @@
 using System.CommandLine;
 using Cartage.Host.Output;
-using Cartage.Models;
 using Cartage.Projects;
 using Cartage.Runs;
-using Cartage.Warehouses;
 
 namespace Cartage.Host.Commands;
 
@@ -24,7 +22,7 @@ static class LsCommand
                     "feeds" => Feeds(workspace.Project),
                     "models" => Models(workspace.Project),
                     "runs" => await RunsAsync(workspace, on.Value(limit), ct),
-                    "tables" => await TablesAsync(workspace, ct),
+                    "tables" => await TablesAsync(workspace, on.Format, ct),
                     _ => await PipelinesAsync(workspace, ct),
                 });
                 return ExitCode.Succeeded;
@@ -52,7 +50,7 @@ static class LsCommand
     {
         Grid grid = new("model", "kind", "checks", "where", "description");
         foreach (var x in project.Pipelines.SelectMany(x => x.Models))
-            grid.Add($"{x.Pipeline}.{x.Name}", Kind(x.Materialization), x.Checks.Count, x.File, x.Description);
+            grid.Add($"{x.Pipeline}.{x.Name}", x.Materialization.Kind, x.Checks.Count, x.File, x.Description);
         return grid;
     }
 
@@ -64,32 +62,15 @@ static class LsCommand
         return grid;
     }
 
-    static async Task<Grid> TablesAsync(Workspace workspace, CancellationToken ct)
+    static async Task<Grid> TablesAsync(Workspace workspace, Format format, CancellationToken ct)
     {
-        Grid grid = new("table", "kind", "rows", "columns");
-        await using var connection = await workspace.Warehouse.OpenAsync(ct);
-        var schemas = workspace.Project.Pipelines.SelectMany(x => new[] { Table.ModelSchema(x.Name), Table.RawSchema(x.Name), Table.QuarantineSchema(x.Name) }).ToHashSet();
-        var tables = await connection.QueryAsync(
-            """
-            SELECT t.table_schema, t.table_name, t.table_type, count(c.column_name)
-            FROM information_schema.tables t JOIN information_schema.columns c USING (table_schema, table_name)
-            GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-            """,
-            r => (Table: new Table(r.GetString(0), r.GetString(1)), IsView: r.GetString(2) == "VIEW", Columns: Convert.ToInt64(r.GetValue(3), System.Globalization.CultureInfo.InvariantCulture)), ct);
-        foreach (var (table, isView, columns) in tables.Where(x => schemas.Contains(x.Table.Schema)))
-            grid.Add(table.ToString(), isView ? "view" : "table", await connection.ScalarAsync<long>($"SELECT count(*) FROM {workspace.Warehouse.Dialect.Quote(table)}", ct), columns);
+        // On a terminal a table is a line; its columns are counted there, and told in JSON.
+        Grid grid = new("table", "kind", "rows", "columns", "updated", "made from", "read by");
+        foreach (var x in await TableCatalog.ReadAsync(workspace, ct))
+            grid.Add(x.Table.ToString(), x.Kind, x.Rows, format == Format.Json ? x.Columns.ToDictionary(c => c.Name, c => c.Type) : x.Columns.Count, x.UpdatedAt,
+                format == Format.Json ? x.From : string.Join(", ", x.From.Select(Short)), format == Format.Json ? x.ReadBy : string.Join(", ", x.ReadBy.Select(Short)));
         return grid;
     }
 
-    /// <summary>A materialization's name in a model's header.</summary>
-    public static string Kind(Materialization materialization) => materialization switch
-    {
-        Materialization.View => "view",
-        Materialization.FullTable => "table",
-        Materialization.Append => "append",
-        Materialization.Merge => "merge",
-        Materialization.Scd2 => "scd2",
-        Materialization.ReplaceInterval => "interval",
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
+    static string Short(string name) => name.Contains('/') ? name : name[(name.IndexOf('.') + 1)..];
 }

@@ -15,12 +15,13 @@ sealed class RunArguments
     readonly Option<string?> _to = new("--to") { Description = "End of the interval, which it does not include", HelpName = "time" };
     readonly Option<bool> _fullRefresh = new("--full-refresh") { Description = "Build every table anew from what has landed" };
     readonly Option<string[]> _only = new("--only") { Description = "Some phases only, with commas between", HelpName = "extract,load,build,check", DefaultValueFactory = _ => [] };
+    readonly Option<int?> _limit = new("--limit") { Description = "Load at most so many objects of each feed, the oldest first; the rest waits for the next run", HelpName = "n" };
     readonly Option<string[]> _accept = new("--accept") { Description = "Let this check of a table fail once", HelpName = "check", DefaultValueFactory = _ => [] };
     readonly Option<string[]> _setAside = new("--set-aside") { Description = "Send the rows that break this rule of a feed to the quarantine, once: feed, feed.column or feed.column.rule", HelpName = "rule", DefaultValueFactory = _ => [] };
     readonly Option<string?> _env = Common.Env();
     readonly Option<string[]> _var = Common.Var();
 
-    public IReadOnlyList<Symbol> Symbols => [_selector, _from, _to, _fullRefresh, _only, _env, _var, _accept, _setAside];
+    public IReadOnlyList<Symbol> Symbols => [_selector, _from, _to, _fullRefresh, _only, _limit, _env, _var, _accept, _setAside];
 
     /// <summary>The symbols of a verb that takes a selector and a project only.</summary>
     public IReadOnlyList<Symbol> Few => [_selector, _env, _var, _accept];
@@ -40,6 +41,7 @@ sealed class RunArguments
                 To = to,
                 FullRefresh = on.Value(_fullRefresh),
                 Only = Chosen(on.Value(_only) ?? []),
+                Limit = Limit(on),
                 Accept = Known(_accept.Name, on.Value(_accept), RuleNames.Checks(project), RuleNames.Rules(project), "a feed's rule cannot be accepted: --set-aside {0} sends its rows to the quarantine."),
                 SetAside = Known(_setAside.Name, on.Value(_setAside), RuleNames.Rules(project), RuleNames.Checks(project), "a check on a table has no rows to set aside: --accept {0} lets it fail once."),
             };
@@ -57,6 +59,14 @@ sealed class RunArguments
             throw new UsageException($"{name} {text}: not a date or time.", "Write 2016-01-31, 2016-01-31T06:00 or 2016-01-31T06:00:00Z.");
         return time.Kind == DateTimeKind.Unspecified ? new DateTimeOffset(time, zone.GetUtcOffset(time)).ToUniversalTime() : new DateTimeOffset(time).ToUniversalTime();
     }
+
+    int? Limit(Invocation on) =>
+        on.Value(_limit) switch
+        {
+            < 1 => throw new UsageException($"--limit {on.Value(_limit)}: it must be 1 or more."),
+            not null when on.Value(_fullRefresh) => throw new UsageException("--limit with --full-refresh would build tables from a part of what has landed.", "Leave one of them out."),
+            var limit => limit,
+        };
 
     static HashSet<string> Known(string option, string[]? typed, IReadOnlyList<string> known, IReadOnlyList<string> others, string otherwise)
     {

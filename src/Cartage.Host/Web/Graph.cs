@@ -36,7 +36,7 @@ public sealed record Graph(IReadOnlyList<GraphNode> Nodes, IReadOnlyList<GraphEd
         var rows = Rank(columns, reads);
         var tasks = (run?.Tasks ?? []).Where(x => x.Kind is "load" or "extract" or "build").GroupBy(x => x.Name).ToDictionary(x => x.Key, x => x.Last());
         var nodes = pipeline.Feeds.Select(x => new GraphNode(x.Name, "feed", Links.Table(x.Base), tasks.GetValueOrDefault(x.Name), 0, rows[x.Name]))
-            .Concat(pipeline.Models.Select(x => new GraphNode(x.Name, Commands.LsCommand.Kind(x.Materialization), Links.Table(x.Table), tasks.GetValueOrDefault(x.Name), columns[x.Name], rows[x.Name]))).ToDictionary(x => x.Name);
+            .Concat(pipeline.Models.Select(x => new GraphNode(x.Name, x.Materialization.Kind, Links.Table(x.Table), tasks.GetValueOrDefault(x.Name), columns[x.Name], rows[x.Name]))).ToDictionary(x => x.Name);
         return new([.. nodes.Values], [.. reads.SelectMany(x => x.Value.Where(nodes.ContainsKey).Select(from => new GraphEdge(nodes[from], nodes[x.Key])))]);
     }
 

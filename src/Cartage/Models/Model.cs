@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cartage.Checks;
 using Cartage.Warehouses;
 
@@ -47,6 +48,19 @@ public sealed record Model(string Pipeline, string Name, string File, int SqlLin
 /// <summary>How a model's rows become a table; a closed set.</summary>
 public abstract record Materialization
 {
+    /// <summary>Its name in a model's header.</summary>
+    public string Kind =>
+        this switch
+        {
+            View => "view",
+            FullTable => "table",
+            Append => "append",
+            Merge => "merge",
+            Scd2 => "scd2",
+            ReplaceInterval => "interval",
+            _ => throw new UnreachableException(),
+        };
+
     /// <summary>Nothing is stored: the SELECT runs when read.</summary>
     public sealed record View : Materialization;
 

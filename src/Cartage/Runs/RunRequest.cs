@@ -15,6 +15,9 @@ public sealed record RunRequest(string? Selector = null)
     /// <summary>The phases to run of <c>extract, load, build, check</c>; empty means all.</summary>
     public IReadOnlySet<string> Only { get; init; } = new HashSet<string>();
 
+    /// <summary>The most objects of each feed that are loaded, the oldest first; the rest waits for the next run.</summary>
+    public int? Limit { get; init; }
+
     /// <summary>Checks that may fail this once.</summary>
     public IReadOnlySet<string> Accept { get; init; } = new HashSet<string>();
 

@@ -203,6 +203,8 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
             if (RawRetention.Missing(feed, fresh[feed.Name]) is { } missing && !request.Accept.Contains(RuleNames.RawRetention))
                 throw missing;
             fresh[feed.Name].RemoveAll(m => m.RemovedAt is not null);
+            if (request.Limit is { } most)
+                fresh[feed.Name] = [.. fresh[feed.Name].OrderBy(m => m.LandedAt).ThenBy(m => m.Object, StringComparer.Ordinal).Take(most)];
         }
         // A parent that comes in, new or repaired, lets its children in.
         var aside = new Dictionary<string, bool>();
