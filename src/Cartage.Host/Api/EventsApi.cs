@@ -40,10 +40,10 @@ static class EventsApi
                 return Results.Unauthorized();
         }
         var read = ObjectEvents.Read(message);
-        foreach (var why in read.Unread)
-            await desk.Problems.WriteLineAsync($"An event was not understood: {why}");
         if (read is { Objects.Count: 0, Others: 0, Unread.Count: > 0 })
             throw new UsageException(read.Unread[0], "Send what S3, EventBridge, SNS or Ceph send.");
+        foreach (var why in read.Unread)
+            await desk.Problems.WriteLineAsync($"A record of an event was not understood: {why}");
         var added = await desk.Automation.Inbox.AddObjectsAsync(desk.Project, read.Objects, ct);
         return Operation.Json(new Dictionary<string, object?> { ["objects"] = read.Objects.Count, ["new"] = added, ["others"] = read.Others, ["unread"] = read.Unread });
     }

@@ -85,6 +85,7 @@ static class CommandLine
         ServeCommand.Create(shell),
         UserCommand.Create(shell),
         TokenCommand.Create(shell),
+        NotifyCommand.Create(shell),
         GcCommand.Create(shell),
         DoctorCommand.Create(shell),
         GenCommand.Create(shell),

@@ -32,6 +32,7 @@ static class RunCommand
     /// <summary>Runs plans one after the other, shows each as it goes and what it came to.</summary>
     public static async Task<IReadOnlyList<RunResult>> RunAsync(Invocation on, Workspace workspace, IReadOnlyList<Plan> plans, RunRequest request, CancellationToken ct, bool summarize = true)
     {
+        var telling = await Telling.BeginAsync(on, workspace, ct);
         List<RunResult> results = [];
         foreach (var plan in plans)
         {
@@ -45,6 +46,7 @@ static class RunCommand
             if (result.State == RunState.Cancelled)
                 break;
         }
+        await telling.EndAsync(on);
         if (on.Format == Format.Json)
             await on.Terminal.Out.WriteLineAsync($"[\n  {string.Join(",\n  ", results.Select(RunData.Json))}\n]");
         return results;
