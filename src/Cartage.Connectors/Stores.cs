@@ -7,11 +7,15 @@ namespace Cartage.Connectors;
 /// <summary>Opens a project's zones, each a folder or a prefix of a bucket.</summary>
 static class Stores
 {
-    const string Remote = "s3://";
+    /// <summary>What the address of a zone in a bucket begins with.</summary>
+    public const string Remote = "s3://";
+
+    /// <summary>The zones there are.</summary>
+    public static readonly string[] Zones = ["inbox", "raw", "processed", "reports"];
 
     const long SpoolLimit = 4L << 30;
 
-    public static Zones Open(Project project, TimeProvider clock)
+    public static Storage.Zones Open(Project project, TimeProvider clock)
     {
         var folder = Path.Combine(project.StateFolder, "spool");
         var spool = new Spool(folder, SpoolLimit, clock);
@@ -46,17 +50,25 @@ static class Stores
         var bucket = place[Remote.Length..].Split('/')[0];
         var candidates = project.Connections.Values.Where(c => c.Type == "s3").ToList();
         var connection = candidates.Find(c => c.Settings.GetValueOrDefault("bucket") == bucket) ?? candidates.Find(c => !c.Settings.ContainsKey("bucket"));
-        return S3Options.Read(
-            place,
-            connection?.Settings.ToDictionary(s => s.Key, s => resolver.Resolve(s.Value, connection.File, connection.Line)) ?? [],
-            connection?.File ?? "project.yml",
-            connection?.Line ?? 1);
+        return S3Options.Read(place, Settings(resolver, connection), connection?.File ?? "project.yml", connection?.Line ?? 1);
     }
+
+    /// <summary>How a connection's server is reached; the bucket is empty where it names none.</summary>
+    public static S3Options Options(Project project, ConnectionSpec connection)
+    {
+        var settings = Settings(new(project.Root, project.Variables), connection);
+        var options = S3Options.Read(Remote + settings.GetValueOrDefault("bucket", "any"), settings, connection.File, connection.Line);
+        return settings.ContainsKey("bucket") ? options : options with { Bucket = "" };
+    }
+
+    /// <summary>Where a zone is, as it is written.</summary>
+    public static string Place(Project project, string zone) => project.Zones.GetValueOrDefault(zone, ".cartage/" + zone);
+
+    static Dictionary<string, string> Settings(Resolver resolver, ConnectionSpec? connection) =>
+        connection?.Settings.ToDictionary(s => s.Key, s => resolver.Resolve(s.Value, connection.File, connection.Line)) ?? [];
 
     static IObjectStore Zone(Project project, string zone, Spool spool, TimeProvider clock) =>
         Options(project, zone) is { } options
             ? new S3Bucket(options, spool, clock)
             : new LocalFolder(Path.GetFullPath(new Resolver(project.Root, project.Variables).Resolve(Place(project, zone), "project.yml", 1), project.Root));
-
-    static string Place(Project project, string zone) => project.Zones.GetValueOrDefault(zone, ".cartage/" + zone);
 }

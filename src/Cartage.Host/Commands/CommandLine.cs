@@ -79,6 +79,7 @@ static class CommandLine
         LsCommand.Create(shell),
         LogsCommand.Create(shell),
         QuarantineCommand.Create(shell),
+        ConnectionsCommand.Create(shell),
         LineageCommand.Create(shell),
         ExplainCommand.Create(shell),
         UpCommand.Create(shell),
