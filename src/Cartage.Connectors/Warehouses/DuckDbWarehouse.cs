@@ -38,10 +38,10 @@ sealed class DuckDbWarehouse : IWarehouse
     }
 
     /// <inheritdoc/>
-    public async ValueTask<DbConnection> OpenAsync(CancellationToken ct) => await OpenDoorAsync(ct);
+    public async ValueTask<DbConnection> OpenAsync(CancellationToken ct) => await OpenDoorAsync(null, ct);
 
     /// <inheritdoc/>
-    public ValueTask<DuckDbConnection> OpenDoorAsync(CancellationToken ct) => ValueTask.FromResult(_first.Duplicate());
+    public ValueTask<DuckDbConnection> OpenDoorAsync(Table? reading, CancellationToken ct) => ValueTask.FromResult(_first.Duplicate());
 
     /// <inheritdoc/>
     public ValueTask ReceiveAsync(DuckDbConnection door, Table table, CancellationToken ct) => ValueTask.CompletedTask;

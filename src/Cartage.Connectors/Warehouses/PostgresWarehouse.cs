@@ -15,7 +15,9 @@ sealed class PostgresWarehouse : IWarehouse
     readonly NpgsqlDataSource _source;
     readonly DuckDbConnection _door;
 
-    PostgresWarehouse(NpgsqlDataSource source, DuckDbConnection door, Dialect dialect) => (_source, _door, Dialect) = (source, door, dialect);
+    readonly DoorOptions _doorOptions;
+
+    PostgresWarehouse(NpgsqlDataSource source, DuckDbConnection door, DoorOptions doorOptions, Dialect dialect) => (_source, _door, _doorOptions, Dialect) = (source, door, doorOptions, dialect);
 
     /// <inheritdoc/>
     public Dialect Dialect { get; }
@@ -38,7 +40,7 @@ sealed class PostgresWarehouse : IWarehouse
                 throw new PipelineException($"the server is PostgreSQL {connection.PostgreSqlVersion}, which is too old", hint: "Version 14 or newer is needed.");
             if (await connection.ScalarAsync<string>("SHOW server_encoding", ct) is var encoding and not "UTF8")
                 throw new PipelineException($"the database '{address.Database}' holds text as {encoding}", hint: "Create one with ENCODING 'UTF8'.");
-            return new(source, await EmbeddedDoor.OpenAsync(options.Door, ct), PostgresDialect.For(options.Project, await CollationAsync(connection, ct)));
+            return new(source, await EmbeddedDoor.OpenAsync(options.Door, ct), options.Door, PostgresDialect.For(options.Project, await CollationAsync(connection, ct)));
         }
         catch (Exception e) when (e is NpgsqlException or System.Net.Sockets.SocketException or TimeoutException)
         {
@@ -66,7 +68,23 @@ sealed class PostgresWarehouse : IWarehouse
     }
 
     /// <inheritdoc/>
-    public ValueTask<DuckDbConnection> OpenDoorAsync(CancellationToken ct) => ValueTask.FromResult(_door.Duplicate());
+    public async ValueTask<DuckDbConnection> OpenDoorAsync(Table? reading, CancellationToken ct)
+    {
+        if (reading is null)
+            return _door.Duplicate();
+        await using var connection = (NpgsqlConnection)await OpenAsync(ct);
+        var door = await EmbeddedDoor.OpenAsync(_doorOptions, ct); // of its own, so that the copy goes with it
+        try
+        {
+            await CsvCopy.RunAsync(connection, door, Dialect, reading, _doorOptions.TempFolder, ct);
+            return door;
+        }
+        catch
+        {
+            await door.DisposeAsync();
+            throw;
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask ReceiveAsync(DuckDbConnection door, Table table, CancellationToken ct)

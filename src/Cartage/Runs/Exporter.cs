@@ -14,7 +14,6 @@ sealed class Exporter(IWarehouse warehouse, IObjectStore zone, string tempFolder
     public async Task WriteAsync(Model model, string key, IReadOnlyList<string> formats, CancellationToken ct)
     {
         await using var connection = await warehouse.OpenAsync(ct);
-        await using var door = await warehouse.OpenDoorAsync(ct);
         var columns = (await Catalog.ColumnsAsync(connection, warehouse.Dialect, model.Table, ct)).Where(c => c.Name != Hidden).Select(c => c.Name).ToList();
         if (columns.Count == 0)
             throw new PipelineException($"{model.File}: the table '{model.Table}' cannot be exported: it is not there", hint: "Run again: the model is built anew.");
@@ -22,6 +21,7 @@ sealed class Exporter(IWarehouse warehouse, IObjectStore zone, string tempFolder
         Directory.CreateDirectory(tempFolder);
         try
         {
+            await using var door = await warehouse.OpenDoorAsync(model.Table, ct);
             foreach (var (format, file) in formats.Zip(files))
                 await door.ExecuteAsync($"COPY ({Rows(model, columns)}) TO {Dialect.DuckDb.Literal(file)} ({Options(format)})", ct);
             foreach (var (format, file) in formats.Zip(files))
