@@ -1,4 +1,4 @@
-using Cartage.DuckDb;
+using System.Data.Common;
 using Cartage.Models;
 using Cartage.Storage;
 using Cartage.Warehouses;
@@ -30,9 +30,9 @@ sealed class Exporter(IWarehouse warehouse, IObjectStore zone, string tempFolder
                 await zone.PutAsync($"{key}.{format}", content, ct);
             }
         }
-        catch (DuckDbException e)
+        catch (DbException e)
         {
-            throw new PipelineException($"{model.File}: the table '{model.Table}' cannot be exported: {e.Message.Split("\n\n")[0]}", hint: "If the disk is full, free some space; then run again.", inner: e);
+            throw new PipelineException($"{model.File}: the table '{model.Table}' cannot be exported: {e.Message.Split("\n\n")[0]}", e.IsTransient, "If the disk is full, free some space; then run again.", e);
         }
         finally
         {

@@ -1,5 +1,4 @@
 using Cartage.Connectors.Warehouses;
-using Cartage.DuckDb;
 using Cartage.Tests.Support;
 using Cartage.Warehouses;
 
