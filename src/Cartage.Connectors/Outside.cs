@@ -9,7 +9,7 @@ public static partial class Outside
     /// <summary>Everything outside that a project uses: its connections, its warehouse, and zones that are in buckets; nothing is looked at.</summary>
     public static IReadOnlyList<Reach> Of(Project project) =>
         [
-            .. project.Connections.Values.Select(c => new Reach(c.Name, c.Type, Shown(c.Settings))),
+            .. project.Connections.Values.Select(c => new Reach(c.Name, c.Type, c.Type == "webhook" ? Host(c.Settings) : Shown(c.Settings))),
             new("warehouse", project.Warehouse.Type, project.Warehouse.Type == "duckdb" ? project.Warehouse.Settings.GetValueOrDefault("path", ".cartage/warehouse.duckdb") : Shown(project.Warehouse.Settings)),
             .. Stores.Zones.Where(z => Stores.Place(project, z).Contains(Stores.Remote, StringComparison.Ordinal)).Select(z => new Reach($"zone {z}", "s3", Stores.Place(project, z))),
         ];
@@ -19,7 +19,11 @@ public static partial class Outside
 
     // An address as it is written, without a password.
     static string Shown(IReadOnlyDictionary<string, string> settings) =>
-        Password().Replace(settings.GetValueOrDefault("url") ?? settings.GetValueOrDefault("endpoint") ?? settings.GetValueOrDefault("bucket") ?? "", "***");
+        Password().Replace(settings.GetValueOrDefault("url") ?? settings.GetValueOrDefault("endpoint") ?? settings.GetValueOrDefault("bucket") ?? settings.GetValueOrDefault("topic") ?? "", "***");
+
+    // Addresses of chats are secrets themselves.
+    static string Host(IReadOnlyDictionary<string, string> settings) =>
+        Uri.TryCreate(settings.GetValueOrDefault("url"), UriKind.Absolute, out var url) ? url.GetLeftPart(UriPartial.Authority) : settings.GetValueOrDefault("url", "");
 
     [GeneratedRegex("(?<=://[^/@:]*:)[^@]*(?=@)|(?<=[Pp]assword=)[^;]*")]
     private static partial Regex Password();

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Sockets;
 using Amazon.S3.Model;
+using Cartage.Connectors.Notifiers;
 using Cartage.Connectors.ObjectStores;
 using Cartage.Connectors.Sources.Http;
 using Cartage.Connectors.Sources.Postgres;
@@ -14,6 +16,9 @@ namespace Cartage.Connectors;
 /// <summary>Looks at what a project connects to, changing nothing there.</summary>
 static class Probes
 {
+    // Whether it takes a message, only a message can tell.
+    const string Sends = "'cartage notify test' sends a message through it.";
+
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     public static async Task<Reach> RunAsync(Project project, Reach reach, TimeProvider clock, CancellationToken ct)
@@ -41,6 +46,10 @@ static class Probes
             "postgres" => await PostgresAsync(PostgresSourceOptions.Read(project, connection), ct),
             "http" => await HttpAsync(HttpSettings.Read(connection, new(project.Root, project.Variables), project.Root), clock, ct),
             "s3" => await BucketAsync(Stores.Options(project, connection), ct),
+            "files" => ("folders of this machine", null),
+            "smtp" => (await GreetingAsync(SmtpOptions.Read(new(project, connection)), ct), Sends),
+            "webhook" => await ListensAsync(WebhookOptions.Read(new(project, connection)).Url, ct),
+            "sns" => await ListensAsync(SnsOptions.Read(new(project, connection)).Endpoint, ct),
             var type => throw new PipelineException($"{connection.File}:{connection.Line}: a connection of type '{type}' cannot be tested", hint: "Use it: what is wrong with it is said then."),
         };
     }
@@ -111,6 +120,50 @@ static class Probes
         catch (Exception e) when (S3Errors.Concern(e) && !ct.IsCancellationRequested)
         {
             throw S3Errors.Explain(e, options, options.Bucket.Length == 0 ? "its buckets cannot be listed" : "its objects cannot be listed");
+        }
+    }
+
+    static async Task<(string?, string?)> ListensAsync(Uri url, CancellationToken ct)
+    {
+        using var client = await ConnectAsync(url.Host, url.Port, ct);
+        return (null, Sends);
+    }
+
+    // A mail server speaks first (RFC 5321, 3.1): 220, its name and what else it likes to say.
+    static async Task<string> GreetingAsync(SmtpOptions options, CancellationToken ct)
+    {
+        using var client = await ConnectAsync(options.Url.Host, options.Port, ct);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(Patience);
+        try
+        {
+            using var reader = new StreamReader(client.GetStream());
+            var greeting = await reader.ReadLineAsync(limit.Token) ?? "";
+            await client.GetStream().WriteAsync("QUIT\r\n"u8.ToArray(), ct);
+            return greeting.StartsWith("220", StringComparison.Ordinal)
+                ? greeting[3..].Trim(' ', '-')
+                : throw new PipelineException($"{options.Url.Host}:{options.Port} does not greet as a mail server does: '{greeting}'", hint: "Look at 'url' of the connection, and whether the server is well.");
+        }
+        catch (Exception e) when (e is IOException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        {
+            throw new PipelineException($"{options.Url.Host}:{options.Port} does not greet as a mail server does", isTransient: true, hint: "Look at 'url' of the connection, and whether the server is well.", inner: e);
+        }
+    }
+
+    static async Task<TcpClient> ConnectAsync(string host, int port, CancellationToken ct)
+    {
+        var client = new TcpClient();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(Patience);
+        try
+        {
+            await client.ConnectAsync(host, port, limit.Token);
+            return client;
+        }
+        catch (Exception e) when (e is SocketException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        {
+            client.Dispose();
+            throw new PipelineException($"nothing answers at {host}:{port}: {(e is SocketException ? e.Message : $"no answer within {Patience.TotalSeconds:0} s")}", isTransient: true, hint: "Look at the address, the network, and whether the server is up.", inner: e);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cartage.Connectors;
 using Cartage.Host.Output;
 using Cartage.Projects;
 
@@ -19,7 +20,7 @@ static class ConnectionsCommand
                 if (await on.LoadAsync(on.Value(env), [], ct) is not { } project)
                     return ExitCode.Wrong;
                 Grid grid = new("connection", "type", "address", "used by", "where");
-                foreach (var x in Connectors.Connectors.Outside(project))
+                foreach (var x in Outside.Of(project))
                     grid.Add(x.Name, x.Type, x.Place, string.Join(", ", Users(project, x.Name)), project.Connections.TryGetValue(x.Name, out var spec) ? $"{spec.File}:{spec.Line}" : null);
                 on.Print(grid);
                 return ExitCode.Succeeded;
@@ -36,11 +37,11 @@ static class ConnectionsCommand
             {
                 if (await on.LoadAsync(on.Value(env), on.Value(variables)!, ct) is not { } project)
                     return ExitCode.Wrong;
-                var all = Connectors.Connectors.Outside(project);
+                var all = Outside.Of(project);
                 var chosen = all.Where(x => on.Value(name) is not { } typed || x.Name == typed).ToList();
                 if (chosen.Count == 0)
                     throw new UsageException($"There is no connection '{on.Value(name)}'.", Spelling.Suggest(on.Value(name)!, all.Select(x => x.Name)) ?? "Try: cartage connections ls");
-                var found = await Task.WhenAll(chosen.Select(x => Connectors.Connectors.TestAsync(project, x, shell.Clock, ct)));
+                var found = await Task.WhenAll(chosen.Select(x => Outside.TestAsync(project, x, shell.Clock, ct)));
                 Grid grid = new("connection", "type", "reached", "server", "address", "problem", "what to do");
                 foreach (var x in found)
                     grid.Add(x.Name, x.Type, x.IsReached ? "yes" : "no", x.Version, x.Place, x.Problem, x.Hint);

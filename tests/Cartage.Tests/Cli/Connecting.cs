@@ -62,6 +62,8 @@ public sealed class Connecting(SharedPostgres postgres, SharedS3 s3) : IDisposab
             zones: { reports: "s3://nobody/x" }
             connections:
               shop: { type: postgres, url: "postgres://reader:topsecret@127.0.0.1:1/shop" }
+              mail: { type: smtp, url: "smtp://127.0.0.1:1", to: [ops@example.com] }
+              chat: { type: webhook, url: "http://127.0.0.1:1/topsecret" }
               api: { type: http, url: "http://127.0.0.1:1/v1", headers: { key: "${secret:API_KEY_THAT_IS_NOT_SET}" } }
               lake: { type: s3, endpoint: "http://127.0.0.1:1", access_key_id: a, secret_access_key: topsecret }
             """);
@@ -71,6 +73,8 @@ public sealed class Connecting(SharedPostgres postgres, SharedS3 s3) : IDisposab
         Assert.DoesNotContain("topsecret", answer.Out, StringComparison.Ordinal);
         var rows = Rows(answer);
         Assert.Contains("nothing answers at 127.0.0.1:1", rows["shop"].GetProperty("problem").GetString(), StringComparison.Ordinal);
+        Assert.Contains("nothing answers at 127.0.0.1:1", rows["mail"].GetProperty("problem").GetString(), StringComparison.Ordinal);
+        Assert.Contains("nothing answers at 127.0.0.1:1", rows["chat"].GetProperty("problem").GetString(), StringComparison.Ordinal);
         Assert.Contains("has no value", rows["api"].GetProperty("problem").GetString(), StringComparison.Ordinal);
         Assert.Contains("the connection is refused", rows["lake"].GetProperty("problem").GetString(), StringComparison.Ordinal);
         Assert.Equal("no", rows["zone reports"].GetProperty("reached").GetString());
