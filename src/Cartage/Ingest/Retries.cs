@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
 using Cartage.DuckDb;
 using Cartage.Warehouses;
 
@@ -22,25 +21,7 @@ sealed class Retries(DbConnection connection, LoadTables tables)
             : "_status = 'fixed'";
         await connection.ExecuteAsync(_sql.Create(tables.Retry, $"SELECT {string.Join(", ", texts)}, _object, _record, _raw, _id FROM {_sql.Quote(tables.Feed.Quarantine)} WHERE {which}"), ct);
         if (connection is not DuckDbConnection)
-            await CarryAsync(door, ct);
+            await Handover.ToDoorAsync(connection, _sql, tables.Retry, [.. tables.Names.Append("_object").Append("_raw").Select(n => new Column(n, "VARCHAR")), new("_record", "BIGINT")], door, tables.Retry, ct);
         return await connection.ScalarAsync<long>($"SELECT count(*) FROM {_sql.Quote(tables.Retry)}", ct);
-    }
-
-    async Task CarryAsync(DuckDbConnection door, CancellationToken ct)
-    {
-        var (names, duck) = (tables.Names.Append("_object").Append("_record").Append("_raw").ToList(), Dialect.DuckDb);
-        await door.ExecuteAsync(duck.Create(tables.Retry, names.Select(n => new Column(n, n == "_record" ? "BIGINT" : "VARCHAR"))), ct);
-        await using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT {_sql.Quote(names)} FROM {_sql.Quote(tables.Retry)}";
-        await using var rows = await command.ExecuteReaderAsync(ct);
-        using var appender = door.CreateAppender(tables.Retry.Name, tables.Retry.Schema);
-        var row = new object?[names.Count];
-        while (await rows.ReadAsync(ct))
-        {
-            for (var i = 0; i < row.Length; i++)
-                row[i] = rows.IsDBNull(i) ? null : names[i] == "_record" ? Convert.ToInt64(rows.GetValue(i), CultureInfo.InvariantCulture) : rows.GetString(i);
-            appender.AppendRow(row);
-        }
-        appender.Close();
     }
 }

@@ -33,8 +33,8 @@ static class ConformanceStories
         ]),
         new("nothing new", [Day(1, First), Day(1), Day(2)],
         [
-            ("SELECT kind, times FROM shop.appended ORDER BY kind", "click|2;view|1"),
-            ("SELECT count(*) FROM shop.by_day", "3"),
+            ("SELECT kind, times FROM shop.appended ORDER BY kind NULLS FIRST, times", "|1;click|1;click|2;view|1"),
+            ("SELECT count(*) FROM shop.by_day", "5"),
         ]),
         new("changes, deletions and returns", [Day(1, First),
             Day(2, ("customers-2.csv", "customer_id,name,city,updated_at,is_active\n1,Ann,Rome,2024-01-02 10:00:00,Y\n2,Bob,,2024-01-02 10:00:00,N\n4,Dan,Oslo,2024-01-02 10:00:00,Y\n"), ("orders-2.csv", "order_id,customer_id,order_date,amount,updated_at\n1,1,2024-01-02,11.00,2024-01-03 00:00:00\n4,4,2024-01-03,5.00,2024-01-03 00:00:00\n"), ("rates-2.csv", "code,rate\nEUR,1.6\nUSD,0.1\nGBP,2\n")),
