@@ -20,7 +20,7 @@ public static class Connectors
         project.Warehouse.Type switch
         {
             "duckdb" => await DuckDbWarehouse.OpenAsync(new(Path.GetFullPath(project.Warehouse.Settings.GetValueOrDefault("path", ".cartage/warehouse.duckdb"), project.Root), Door(project, folders)), ct),
-            "postgres" => await PostgresWarehouse.OpenAsync(new(Resolved(project, "url"), project.Name, Door(project, folders)), ct),
+            "postgres" => await PostgresWarehouse.OpenAsync(new(Resolved(project, "url"), project.Name, Door(project, folders)) { LockTimeout = Patience(project) }, ct),
             var type => throw new PipelineException(
                 $"{project.Warehouse.File}:{project.Warehouse.Line}: there is no warehouse of type '{type}'",
                 hint: "This version knows: duckdb, postgres."
@@ -49,6 +49,11 @@ public static class Connectors
             project.Warehouse.Settings.TryGetValue("threads", out var threads) ? int.Parse(threads, System.Globalization.CultureInfo.InvariantCulture) : null,
             project.Warehouse.Settings.GetValueOrDefault("memory_limit")
         );
+
+    static TimeSpan Patience(Project project) =>
+        Durations.TryParse(project.Warehouse.Settings.GetValueOrDefault("lock_timeout", "10s"), out var span)
+            ? span
+            : throw new PipelineException($"{project.Warehouse.File}:{project.Warehouse.Line}: 'lock_timeout' is no duration", hint: "Write it as 10s or 1m.");
 
     static string Resolved(Project project, string setting) =>
         new Resolver(project.Root, project.Variables).Resolve(project.Warehouse.Settings[setting], project.Warehouse.File, project.Warehouse.Line);

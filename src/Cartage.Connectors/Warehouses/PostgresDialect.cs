@@ -6,7 +6,7 @@ namespace Cartage.Connectors.Warehouses;
 static class PostgresDialect
 {
     /// <summary>For one project's tables. Text is ordered by code point, as in DuckDB, under <paramref name="collation"/>: columns made of such columns inherit it.</summary>
-    public static Dialect For(string project, string collation)
+    public static Dialect For(string project, string collation, TimeSpan lockTimeout)
     {
         var key = $"hashtextextended({Dialect.DuckDb.Literal("cartage " + project)}, 0)";
         return new("postgres")
@@ -38,13 +38,12 @@ static class PostgresDialect
             FromHex = "CAST(CAST('x0' || {0} AS bit(64)) AS bigint)",
             EpochMicros = "CAST(extract(epoch FROM {0}) * 1000000 AS bigint)",
             Matches = "{0} ~ {1}",
-            Scale = "scale({0})",
             NewId = "gen_random_uuid()",
             CreateView = "CREATE VIEW {0} AS {1}",
             ViewDefinition = "SELECT pg_get_viewdef(CAST({0} AS regclass))",
             Dependents = DependentsQuery,
             Grants = $"SELECT {GrantsOf("c")} FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $schema AND c.relname = $name",
-            Impatience = "SET LOCAL lock_timeout = '10s'",
+            Impatience = $"SET LOCAL lock_timeout = {(long)lockTimeout.TotalMilliseconds}",
             Explain = e => PostgresErrors.Explain(e),
             SearchPath = schemas => $"SET search_path = {string.Join(", ", schemas)}",
             ReadOnly = "SET default_transaction_read_only = on",

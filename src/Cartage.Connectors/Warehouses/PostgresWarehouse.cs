@@ -7,7 +7,11 @@ using Npgsql;
 namespace Cartage.Connectors.Warehouses;
 
 /// <summary>Where the server is, whose tables they are, and what the door beside it may use.</summary>
-sealed record PostgresWarehouseOptions(string Url, string Project, DoorOptions Door);
+sealed record PostgresWarehouseOptions(string Url, string Project, DoorOptions Door)
+{
+    /// <summary>How long a table that gets other columns may wait for those who read it.</summary>
+    public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(10);
+}
 
 /// <summary>A warehouse in a PostgreSQL database, with an embedded DuckDB as its door; one run at a time publishes, any number reads.</summary>
 sealed class PostgresWarehouse : IWarehouse
@@ -40,7 +44,7 @@ sealed class PostgresWarehouse : IWarehouse
                 throw new PipelineException($"the server is PostgreSQL {connection.PostgreSqlVersion}, which is too old", hint: "Version 14 or newer is needed.");
             if (await connection.ScalarAsync<string>("SHOW server_encoding", ct) is var encoding and not "UTF8")
                 throw new PipelineException($"the database '{address.Database}' holds text as {encoding}", hint: "Create one with ENCODING 'UTF8'.");
-            return new(source, await EmbeddedDoor.OpenAsync(options.Door, ct), options.Door, PostgresDialect.For(options.Project, await CollationAsync(connection, ct)));
+            return new(source, await EmbeddedDoor.OpenAsync(options.Door, ct), options.Door, PostgresDialect.For(options.Project, await CollationAsync(connection, ct), options.LockTimeout));
         }
         catch (Exception e) when (e is NpgsqlException or System.Net.Sockets.SocketException or TimeoutException)
         {
@@ -59,6 +63,11 @@ sealed class PostgresWarehouse : IWarehouse
     {
         try
         {
+            var connection = await _source.OpenConnectionAsync(ct);
+            if (await IsAliveAsync(connection, ct))
+                return connection;
+            await connection.DisposeAsync();
+            _source.Clear();
             return await _source.OpenConnectionAsync(ct);
         }
         catch (NpgsqlException e)
@@ -99,6 +108,20 @@ sealed class PostgresWarehouse : IWarehouse
     {
         await _door.DisposeAsync();
         await _source.DisposeAsync();
+    }
+
+    // A server that was started again has left connections behind that are dead.
+    static async Task<bool> IsAliveAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        try
+        {
+            await connection.ExecuteAsync("SELECT 1", ct);
+            return true;
+        }
+        catch (NpgsqlException) when (!ct.IsCancellationRequested)
+        {
+            return false;
+        }
     }
 
     // Code-point order with upper and lower case beyond ASCII where the server has it.

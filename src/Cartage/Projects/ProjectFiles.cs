@@ -90,7 +90,7 @@ public static class ProjectFiles
             map.File.Add(line, $"there is no warehouse of type '{type}'", Spelling.Suggest(type, ["duckdb", "postgres"]) ?? "This version knows: duckdb, postgres.");
         else if (details is not null)
         {
-            foreach (var (key, value) in new[] { ("path", details.Text("path")), ("url", details.Text("url")), ("threads", details.Number("threads", 1)?.ToString(System.Globalization.CultureInfo.InvariantCulture)), ("memory_limit", details.Text("memory_limit")) })
+            foreach (var (key, value) in new[] { ("path", details.Text("path")), ("url", details.Text("url")), ("threads", details.Number("threads", 1)?.ToString(System.Globalization.CultureInfo.InvariantCulture)), ("memory_limit", details.Text("memory_limit")), ("lock_timeout", details.Text("lock_timeout")) })
                 if (value is not null)
                     settings[key] = value;
             details.Done();

@@ -19,8 +19,6 @@ sealed class Exporter(IWarehouse warehouse, IObjectStore zone, string tempFolder
             throw new PipelineException($"{model.File}: the table '{model.Table}' cannot be exported: it is not there", hint: "Run again: the model is built anew.");
         List<string> files = [.. formats.Select(_ => Path.Combine(tempFolder, Path.GetRandomFileName()))];
         Directory.CreateDirectory(tempFolder);
-        if (connection is not DuckDbConnection)
-            await Handover.ToDoorAsync(connection, warehouse.Dialect, model.Table, [.. (await Handover.ColumnsAsync(connection, warehouse.Dialect, model.Table, ct)).Where(c => c.Name != Hidden)], door, model.Table, ct);
         try
         {
             await using var door = await warehouse.OpenDoorAsync(model.Table, ct);
@@ -39,8 +37,6 @@ sealed class Exporter(IWarehouse warehouse, IObjectStore zone, string tempFolder
         finally
         {
             files.ForEach(File.Delete);
-            if (connection is not DuckDbConnection)
-                await door.ExecuteAsync($"DROP TABLE {Dialect.DuckDb.Quote(model.Table)}", CancellationToken.None);
         }
     }
 

@@ -28,6 +28,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
     IReadOnlyList<TableProfile> _profiles = [];
     IReadOnlyList<TableDifference> _differences = [];
     string? _report;
+    bool _committing, _uncertain;
 
     string TempFolder => Path.Combine(workspace.Project.StateFolder, "tmp");
 
@@ -70,7 +71,8 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
             result = Result(RunState.Failed, e.Message, "Nothing was published. Free some space or mend the folder, then run again.");
         }
         Tell("run", "", result.State, result.Message ?? "done");
-        await workspace.Store.SaveAsync(result, CancellationToken.None);
+        if (!_uncertain) // it stays unfinished until the warehouse's outcome can be read
+            await workspace.Store.SaveAsync(result, CancellationToken.None);
         return result;
     }
 
@@ -83,6 +85,44 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         var manifests = request.Runs("extract") ? await ExtractAsync(feeds, ct) : await LandedAsync(feeds, ct);
         if (request.Only.Count > 0 && !request.Runs("load") && !request.Runs("build") && !request.Runs("check"))
             return Result(RunState.Succeeded);
+        return await Retry.RunAsync(_pipeline.Retry, workspace.Clock, () => AtTheWarehouseAsync(feeds, manifests, ct), (attempt, e) => Tell("run", "", RunState.Running, $"attempt {attempt} failed: {e.Message}"), ct);
+    }
+
+    // A warehouse that goes away has published all of a run or nothing: so everything there can be done again, unless it turns out to be done.
+    async Task<RunResult> AtTheWarehouseAsync(List<Feed> feeds, Dictionary<string, IReadOnlyList<Manifest>> landed, CancellationToken ct)
+    {
+        try
+        {
+            _tasks.RemoveAll(t => t.Kind is not "extract");
+            _loads.Clear();
+            _built.Clear();
+            return await LoadAndBuildAsync(feeds, new(landed), ct);
+        }
+        catch (DbException e) when (!ct.IsCancellationRequested && _dialect.Explain(e) is { IsTransient: true } passing)
+        {
+            if (_committing && await CommittedAsync(ct) is { } state)
+                return await AfterCommitAsync(state, ct);
+            throw new PipelineException(passing.Message, isTransient: true, passing.Hint, e);
+        }
+    }
+
+    async Task<RunState?> CommittedAsync(CancellationToken ct)
+    {
+        _committing = false;
+        try
+        {
+            await using var connection = await workspace.Warehouse.OpenAsync(ct);
+            return await WarehouseState.OutcomeAsync(connection, _runId, ct);
+        }
+        catch (Exception e) when (e is DbException or PipelineException)
+        {
+            _uncertain = true;
+            throw new PipelineException($"the warehouse went away at the commit, and whether the tables are published cannot be seen: {e.Message}", hint: "The next command that reaches the warehouse finds out, and 'cartage ls runs' then says it.", inner: e);
+        }
+    }
+
+    async Task<RunResult> LoadAndBuildAsync(List<Feed> feeds, Dictionary<string, IReadOnlyList<Manifest>> manifests, CancellationToken ct)
+    {
         await using var connection = await workspace.Warehouse.OpenAsync(ct);
         await WarehouseState.EnsureAsync(connection, ct);
         await using var door = await workspace.Warehouse.OpenDoorAsync(ct);
@@ -381,7 +421,9 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
             await WarehouseState.AddOutcomeAsync(connection, _runId, plan, state, workspace.Clock.GetUtcNow(), ct);
             await Outbox.AddAsync(connection, _pipeline, _runId, await FollowUpsAsync(connection, state, ct), ct);
             Failpoint.Reach("before-commit");
+            _committing = true;
             await transaction.CommitAsync(CancellationToken.None);
+            _committing = false;
             Failpoint.Reach("committed");
             return (0, (Func<TaskResult, TaskResult>)(t => t));
         }, ct);

@@ -45,8 +45,12 @@ static class WarehouseState
     public static async Task<Dictionary<string, string>> DefinitionsAsync(DbConnection connection, Pipeline pipeline, CancellationToken ct) =>
         (await connection.QueryAsync("SELECT model, definition FROM cartage.models WHERE pipeline = $p", r => (r.GetString(0), r.GetString(1)), ct, ("p", pipeline.Name))).ToDictionary(x => x.Item1, x => x.Item2);
 
+    // What a killed run left aside is no feed that was loaded.
     public static async Task<HashSet<string>> LoadedFeedsAsync(DbConnection connection, Pipeline pipeline, CancellationToken ct) =>
-        [.. await connection.QueryAsync("SELECT table_name FROM information_schema.tables WHERE table_schema = $s AND table_type = 'BASE TABLE'", r => r.GetString(0), ct, ("s", Table.RawSchema(pipeline.Name)))];
+        [
+            .. (await connection.QueryAsync("SELECT table_name FROM information_schema.tables WHERE table_schema = $s AND table_type = 'BASE TABLE'", r => r.GetString(0), ct, ("s", Table.RawSchema(pipeline.Name))))
+                .Intersect(pipeline.Feeds.Select(f => f.Name)),
+        ];
 
     public static async Task<DateTimeOffset?> LastEndAsync(DbConnection connection, Pipeline pipeline, CancellationToken ct) =>
         await connection.ScalarAsync<DateTime?>("SELECT max(interval_end) FROM cartage.outcomes WHERE pipeline = $p", ct, ("p", pipeline.Name)) is { } end ? new DateTimeOffset(DateTime.SpecifyKind(end, DateTimeKind.Utc)) : null;

@@ -53,9 +53,6 @@ public sealed record Dialect(string Name)
     /// <summary>Whether a text ({0}) matches a regular expression ({1}).</summary>
     public string Matches { get; init; } = "regexp_matches({0}, {1})";
 
-    /// <summary>How many digits a number of any precision ({0}) has after the point; empty where columns say it.</summary>
-    public string Scale { get; init; } = "";
-
     /// <summary>A new random UUID.</summary>
     public string NewId { get; init; } = "uuid()";
 
