@@ -65,7 +65,7 @@ public static class Connectors
             if (!Known.TryGetValue(connection.Type, out var known))
                 yield return new(connection.File, connection.Line, $"there is no connection of type '{connection.Type}'", $"This version knows: {string.Join(", ", Known.Keys)}.");
             else
-                foreach (var finding in UnknownSettings(connection, known).Concat(connection.Type == "http" ? HttpSettings.Findings(connection) : []))
+                foreach (var finding in UnknownSettings(connection, known).Concat(PoolFindings(connection)).Concat(connection.Type == "http" ? HttpSettings.Findings(connection) : []))
                     yield return finding;
         foreach (var finding in FeedFindings(project).Concat(TableFindings(project)).Concat(NoticeFindings(project)))
             yield return finding;
@@ -73,8 +73,11 @@ public static class Connectors
 
     static IEnumerable<Finding> UnknownSettings(ConnectionSpec connection, string[] known) =>
         from key in connection.Settings.Keys
-        where !known.Any(s => key == s || key.StartsWith(s + ".", StringComparison.Ordinal))
+        where key != Runs.Pools.Setting && !known.Any(s => key == s || key.StartsWith(s + ".", StringComparison.Ordinal))
         select new Finding(connection.File, connection.Line, $"the connection '{connection.Name}' has no setting '{key}'", $"A connection of type {connection.Type} has: {string.Join(", ", known)}.");
+
+    static IEnumerable<Finding> PoolFindings(ConnectionSpec connection) =>
+        connection.Settings.TryGetValue(Runs.Pools.Setting, out var size) && Runs.Pools.SizeOf(connection) is null ? [new(connection.File, connection.Line, $"the connection '{connection.Name}', 'pool': '{size}' is no whole number from 1", "It says how many tasks may use the connection at the same time.")] : [];
 
     static IEnumerable<Finding> FeedFindings(Project project) =>
         from feed in project.Pipelines.SelectMany(p => p.Feeds)

@@ -12,6 +12,7 @@ static class PipelinesApi
     public static IReadOnlyList<Operation> Operations { get; } =
     [
         new("GET", "/api/pipelines", Scope.Read, "The project's pipelines with their newest run.", ListPipelines),
+        new("GET", "/api/schedules", Scope.Read, "When each pipeline runs by itself next, what it waits for, and whether it is overdue.", ListSchedules),
         new("POST", "/api/pipelines/{pipeline}/pause", Scope.Run, "Stop a pipeline from running by itself.", PausePipeline),
         new("POST", "/api/pipelines/{pipeline}/resume", Scope.Run, "Let a pipeline run by itself again.", ResumePipeline),
         new("POST", "/api/pipelines/{pipeline}/backfill", Scope.Run, "Ask for a run of each day, behind all fresh runs.", BackfillPipeline),
@@ -33,6 +34,23 @@ static class PipelinesApi
             ["models"] = x.Models.Select(m => new Dictionary<string, object?> { ["model"] = m.Name, ["kind"] = m.Materialization.Kind }),
             ["last_run"] = newest.TryGetValue(x.Name, out var run) ? run.RunId : null,
             ["state"] = run is null ? null : Output.RunView.Text(run.State),
+        }));
+    }
+
+    static async Task<IResult> ListSchedules(Desk desk, CancellationToken ct)
+    {
+        var paused = await desk.Store.PausedAsync(ct);
+        var (waiting, overdue) = (desk.Automation.Waiting.ToLookup(w => w.Pipeline, w => w.For), desk.Automation.Overdue.ToDictionary(o => o.Pipeline));
+        return Operation.Json(desk.Project.Pipelines.Where(x => x.Schedule is not null || x.Triggers.Count > 0).Select(x => new Dictionary<string, object?>
+        {
+            ["pipeline"] = x.Name,
+            ["schedule"] = x.Schedule?.Text,
+            ["timezone"] = x.Schedule is null ? null : x.TimeZone.Id,
+            ["next"] = paused.Contains(x.Name) ? null : x.Schedule?.Next(desk.Clock.GetUtcNow(), x.TimeZone),
+            ["paused"] = paused.Contains(x.Name),
+            ["triggers"] = x.Triggers.Count,
+            ["waits_for"] = waiting[x.Name],
+            ["overdue"] = overdue.GetValueOrDefault(x.Name)?.Why,
         }));
     }
 

@@ -200,6 +200,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         var pages = parent is null ? null : await parent;
         return await TaskAsync("extract", feed.Name, Plan.ExtractReason(feed), async () =>
         {
+            using var place = await workspace.Pools.TakeAsync(feed.Connection is { } name ? workspace.Project.Connections.GetValueOrDefault(name) : null, ct);
             var manifests = await ExtractAsync(source, feed, pages, ct);
             return (manifests, (Func<TaskResult, TaskResult>)(t => t with { Rows = manifests.Count }));
         }, ct);

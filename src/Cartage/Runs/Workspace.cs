@@ -35,6 +35,8 @@ public sealed class Workspace : IAsyncDisposable
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; }
 
+    internal Pools Pools { get; init; } = new();
+
     internal RunIds Ids { get; }
 
     /// <summary>Takes the lock and opens everything, then ends what a killed process left behind.</summary>
@@ -90,7 +92,7 @@ public sealed class Workspace : IAsyncDisposable
     }
 
     /// <summary>The same tables and history under what the user has written since; who opened it first closes it.</summary>
-    public Workspace For(Project project, Func<Feed, ISource> openSource) => new(null, _turns, project, Warehouse, Store, Zones, openSource, Ids, Clock);
+    public Workspace For(Project project, Func<Feed, ISource> openSource) => new(null, _turns, project, Warehouse, Store, Zones, openSource, Ids, Clock) { Pools = Pools };
 
     /// <summary>Runs plans one after the other, each when it is its turn; an exception becomes a result in the runner.</summary>
     public async Task<IReadOnlyList<RunResult>> RunAsync(IReadOnlyList<Plan> plans, RunRequest request, IProgress<RunEvent>? progress, CancellationToken ct)

@@ -7,6 +7,8 @@ namespace Cartage.Triggers;
 /// <summary>What a schedule does when it is looked at: asks for the runs of ticks that are due, as catchup and overlap say.</summary>
 public sealed class Schedules(Orders orders, Starter starter, TickStore ticks, Func<Workspace> workspace, TimeProvider clock)
 {
+    const int MissedOpen = 20;
+    static readonly TimeSpan Soon = TimeSpan.FromMinutes(1); // missed ticks come in portions
     static readonly RunState[] Open = [RunState.Queued, RunState.Running];
 
     /// <summary>Does what is due and returns the next tick.</summary>
@@ -15,20 +17,28 @@ public sealed class Schedules(Orders orders, Starter starter, TickStore ticks, F
         if (pipeline.Schedule is not { } cron)
             return null;
         var history = await ticks.ReadAsync(pipeline, () => BeginningAsync(pipeline, ct), ct);
-        var now = clock.GetUtcNow();
+        var (now, later) = (clock.GetUtcNow(), false);
         if (!(await workspace().Store.PausedAsync(ct)).Contains(pipeline.Name))
+        {
+            var room = MissedOpen - (await workspace().Store.OpenRequestsAsync(ct)).Count(r => r.Pipeline == pipeline.Name && r.Request.Behind);
             foreach (var due in DueTicks.Of(pipeline, history, now).Where(d => !starter.IsWaiting(Key(pipeline, d))))
-                await RunAsync(pipeline, due, ct);
-        return cron.Next(now, pipeline.TimeZone);
+                if (due.Behind && room-- <= 0 || !await RunAsync(pipeline, due, ct) || due.Behind)
+                    later = true;
+        }
+        var next = cron.Next(now, pipeline.TimeZone);
+        return later && next > now + Soon ? now + Soon : next;
     }
 
-    async Task RunAsync(Pipeline pipeline, DueTick due, CancellationToken ct)
+    // False where the tick is looked at again later.
+    async Task<bool> RunAsync(Pipeline pipeline, DueTick due, CancellationToken ct)
     {
         if (!due.Behind && await FreshOpenAsync(pipeline, ct) is { Count: > 0 } open)
-            if (pipeline.Overlap == Overlap.Skip)
+            if (pipeline is { Overlap: Overlap.Skip, Catchup: Catchup.All })
+                return false; // each tick has a run of its own interval: this one comes among the missed
+            else if (pipeline.Overlap == Overlap.Skip)
             {
                 await ticks.HandledAsync(pipeline, due.At, open[0], "skipped: the run before is still open", ct);
-                return;
+                return true;
             }
             else if (pipeline.Overlap == Overlap.Cancel)
                 foreach (var run in open)
@@ -36,6 +46,7 @@ public sealed class Schedules(Orders orders, Starter starter, TickStore ticks, F
         var request = new RunRequest { From = due.From, To = due.At, Behind = due.Behind };
         var by = $"schedule {due.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm'Z'", CultureInfo.InvariantCulture)}";
         await starter.StartAsync(new(pipeline, request, Key(pipeline, due), by, (run, stop) => ticks.HandledAsync(pipeline, due.At, run, "asked", stop)), ct);
+        return true;
     }
 
     // Back-fills take long and are no reason to leave a fresh run out.

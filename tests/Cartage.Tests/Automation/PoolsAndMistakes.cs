@@ -1,0 +1,57 @@
+using Cartage.Projects;
+using Cartage.Runs;
+using Cartage.Tests.Support;
+using Engine = Cartage.Connectors.Connectors;
+
+namespace Cartage.Tests.Automation;
+
+/// <summary>Pools, and what is said of mistakes in schedules, triggers and notices.</summary>
+public sealed class PoolsAndMistakes
+{
+    [Theory]
+    [InlineData("2", 2), InlineData("1", 1), InlineData(null, 6)]
+    public async Task No_more_tasks_use_a_connection_than_its_pool_has_places(string? size, int most)
+    {
+        var (pools, connection) = (new Pools(), new ConnectionSpec("shop", "http", size is null ? [] : new Dictionary<string, string> { ["pool"] = size }, "project.yml", 1));
+        var (inside, seen, all) = (0, 0, new TaskCompletionSource());
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(async n =>
+        {
+            using var place = await pools.TakeAsync(connection, CancellationToken.None);
+            var now = Interlocked.Increment(ref inside);
+            seen = Math.Max(seen, now);
+            if (now == most)
+                all.TrySetResult(); // as many as may are in
+            await all.Task;
+            await Task.Yield();
+            Interlocked.Decrement(ref inside);
+        }));
+
+        Assert.Equal(most, seen);
+    }
+
+    [Theory]
+    [InlineData("triggers: [ { after: shopp } ]", "pipelines/shop/pipeline.yml:1: there is no pipeline 'shopp' to run after")]
+    [InlineData("triggers: [ { after: shop } ]", "pipelines/shop/pipeline.yml:1: 'shop' would start itself again: shop → shop")]
+    [InlineData("triggers: [ { after: next } ]", "'shop' would start itself again: shop → next → shop")]
+    [InlineData("triggers: [ { catalog: facts } ]", "'facts' is no table of a pipeline")]
+    [InlineData("triggers: [ { object_created: a, webhook: b } ]", "a trigger says one of object_created, after, catalog, webhook")]
+    [InlineData("triggers: [ { objekt_created: a } ]", "there is no key 'objekt_created' here")]
+    [InlineData("triggers: [ orders ]", "a trigger must be a map")]
+    [InlineData("wait_for: [ { every: 5s } ]", "an item of 'wait_for' says either 'object' or 'query'")]
+    [InlineData("wait_for: [ { object: a, every: soon } ]", "'every' must be a duration")]
+    [InlineData("notify: { on: [faild], via: [mail] }", "'on' must be a list of failed, rejected, quarantined, recovered, overdue, succeeded, not 'faild' Did you mean 'failed'?")]
+    [InlineData("notify: { via: [maill] }", "notices go through 'maill', which is no connection of project.yml Did you mean 'mail'?")]
+    [InlineData("notify: { via: [bucket] }", "notices cannot go through 'bucket', a connection of type s3")]
+    [InlineData("overlap: wait", "'overlap' must be one of skip, queue, cancel, not 'wait'")]
+    public void Mistakes_are_said_where_they_are(string pipeline, string finding)
+    {
+        using var project = SmallShop.Create()
+            .Write("project.yml", "name: small\nconnections:\n  mail: { type: smtp, url: 'smtp://127.0.0.1', to: a@b.example }\n  bucket: { type: s3, pool: some }\n")
+            .Write("pipelines/next/pipeline.yml", "triggers: [ { after: shop } ]\n").Write("pipelines/shop/pipeline.yml", pipeline + "\n");
+        var loaded = project.Load();
+        List<string> said = [.. loaded.Findings.Concat(Engine.Findings(loaded.Project)).Select(f => f.ToString())];
+
+        Assert.Contains(said, f => f.Contains(finding, StringComparison.Ordinal));
+        Assert.Contains(said, f => f.Contains("'pool': 'some' is no whole number from 1", StringComparison.Ordinal));
+    }
+}
