@@ -113,7 +113,7 @@ public static class Connectors
 
     /// <summary>The source of a feed, for one run: its files, or what its connection's type says.</summary>
     public static ISource OpenSource(Project project, Feed feed, TimeProvider clock) =>
-        feed.Command.Count > 0 ? new CommandSource(project.Root, clock)
+        feed.Command.Count > 0 ? new CommandSource(project, clock)
         : feed.Connection is null ? new FileSource(project.Root)
         : Connection(project, feed) switch
         {

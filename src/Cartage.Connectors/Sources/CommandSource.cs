@@ -3,12 +3,15 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Cartage.Ingest;
+using Cartage.Projects;
 
 namespace Cartage.Connectors.Sources;
 
 /// <summary>A program that writes a JSON object a line to its standard output; what it writes to its standard error is told as it comes, and where it fails nothing of it is landed.</summary>
-sealed class CommandSource(string root, TimeProvider clock) : ISource
+sealed class CommandSource(Project project, TimeProvider clock) : ISource
 {
+    readonly Resolver _resolver = new(project.Root, project.Variables);
+
     /// <inheritdoc/>
     public int Parallelism => 1;
 
@@ -30,10 +33,11 @@ sealed class CommandSource(string root, TimeProvider clock) : ISource
     CommandOutput Start(Extraction extraction)
     {
         var feed = extraction.Feed;
-        var program = feed.Command[0];
-        var start = new ProcessStartInfo(program.Contains('/') ? Path.GetFullPath(program, root) : program, feed.Command.Skip(1))
+        List<string> words = [.. feed.Command.Select(w => _resolver.Resolve(w, feed.File, feed.Line))];
+        var program = words[0];
+        var start = new ProcessStartInfo(program.Contains('/') ? Path.GetFullPath(program, project.Root) : program, words.Skip(1))
         {
-            WorkingDirectory = root,
+            WorkingDirectory = project.Root,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -5,6 +5,9 @@ namespace Cartage.Ingest;
 /// <summary>An answer of an API: where its rows are, how many, and which names they have.</summary>
 public sealed class PageBody : IDisposable
 {
+    /// <summary>The column of rows that are no more than a value.</summary>
+    public const string Bare = "value";
+
     readonly JsonDocument _json;
 
     PageBody(JsonDocument json, string rowsAt, IReadOnlyList<JsonElement> rows) => (_json, RowsAt, Rows) = (json, rowsAt, rows);
@@ -15,8 +18,8 @@ public sealed class PageBody : IDisposable
     /// <summary>The rows.</summary>
     public IReadOnlyList<JsonElement> Rows { get; }
 
-    /// <summary>Every name that a row has, in the order they come.</summary>
-    public IReadOnlyList<string> Fields => [.. Rows.Where(r => r.ValueKind == JsonValueKind.Object).SelectMany(r => r.EnumerateObject().Select(p => p.Name)).Where(n => n.Length > 0).Distinct(StringComparer.OrdinalIgnoreCase)];
+    /// <summary>Every name that a row has, in the order they come; <see cref="Bare"/> for rows that are no more than a value.</summary>
+    public IReadOnlyList<string> Fields => [.. Rows.SelectMany(Names).Where(n => n.Length > 0).Distinct(StringComparer.OrdinalIgnoreCase)];
 
     /// <summary>Reads an answer; an <see cref="InvalidDataException"/> where it is no JSON or has rows at none of the places.</summary>
     public static PageBody Read(ReadOnlyMemory<byte> bytes, IReadOnlyList<string> places)
@@ -45,6 +48,8 @@ public sealed class PageBody : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _json.Dispose();
+
+    static IEnumerable<string> Names(JsonElement row) => row.ValueKind switch { JsonValueKind.Object => row.EnumerateObject().Select(p => p.Name), JsonValueKind.Array or JsonValueKind.Null => [], _ => [Bare] };
 
     static JsonElement? Find(JsonElement from, string place)
     {

@@ -31,6 +31,8 @@ static class PageRows
         if (held.FindIndex(h => h.Equals(column, StringComparison.OrdinalIgnoreCase)) is >= 0 and var i)
             return $"_c{i}";
         var value = $"json_extract_string(_row, {Sql.Literal(At([column]))})";
+        if (column == PageBody.Bare)
+            value = $"CASE WHEN json_type(_row) IN ('OBJECT', 'ARRAY') THEN {value} ELSE json_extract_string(_row, '$') END";
         return nulls.Count == 0 ? value : $"CASE WHEN {value} NOT IN ({string.Join(", ", nulls.Select(Sql.Literal))}) THEN {value} END";
     }
 

@@ -59,7 +59,7 @@ static class FeedFile
             Key = map.Texts("key"),
             Connection = connection,
             Command = command,
-            CommandTimeout = map.Duration("timeout"),
+            CommandTimeout = Timeout(map, command),
             Request = RequestReader.Read(map),
             DeletedWhen = map.Text("deleted_when"),
             Severity = map.Choice("severity", Severity.Quarantine),
@@ -84,6 +84,15 @@ static class FeedFile
             map.File.Add(twice.Last().Line, $"the column '{twice.Last().Name}' is there already as '{twice.First().Name}'", "Upper and lower case do not tell columns apart.");
         foreach (var own in feed.Columns.Where(c => Contract.Own.Any(o => o.Name.Equals(c.Name, StringComparison.OrdinalIgnoreCase))))
             map.File.Add(own.Line, $"the column '{own.Name}' is one that Cartage adds to every row", $"It keeps {string.Join(", ", Contract.Own.Select(o => o.Name))} for itself.");
+    }
+
+    static TimeSpan? Timeout(YamlMap map, IReadOnlyList<string> command)
+    {
+        if (map.Duration("timeout") is not { } timeout)
+            return null;
+        if (command.Count == 0)
+            map.File.Add(map.LineOf("timeout"), "'timeout' of a feed is for a command", "A connection has its own, in project.yml.");
+        return timeout;
     }
 
     sealed record Shared(IReadOnlyList<string> Files, string? Connection, IReadOnlyList<string> Command)

@@ -6,6 +6,7 @@ namespace Cartage.Projects;
 static class RequestReader
 {
     static readonly string[] Others = ["params", "each", "each_of", "pages", "rows", "add", "once_per", "not_found"];
+    static readonly string[] OfTables = ["table", "query", "chunk", "deletes"];
 
     public static FeedRequest? Read(YamlMap map)
     {
@@ -27,6 +28,8 @@ static class RequestReader
                 map.File.Add(map.LineOf(key), $"'{key}' means nothing without 'get'", "Name the endpoint: get: /products.");
             return null;
         }
+        foreach (var key in OfTables.Where(map.Keys.Contains))
+            map.File.Add(map.LineOf(key), $"'{key}' means nothing beside 'get'", "An API is asked for an endpoint, not for a table.");
         if (request.EachOf is not null && request.Each.Count > 0)
             map.File.Add(map.LineOf("each"), "'each' and 'each_of' cannot both be there", "Put the values of 'each' under 'params', or ask for them in a feed of their own.");
         return request;

@@ -127,6 +127,45 @@ public sealed class Paging
         Assert.Equal(6, api.Paths.Count(p => p.StartsWith("/things", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task It_goes_on_with_the_first_row_that_was_not_asked_for()
+    {
+        var works = false;
+        await using var api = new TestApi(a => a.Path == "/things" ? new(ApiShop.Things(1, 9)) : a.Path == "/codes/5" && !works ? new("", 403) : new("""["a", "b", 3]"""));
+        using var project = ApiShop.Create(api.Url, "", after: "codes:\n  get: \"/codes/{{ each.id }}\"\n  each_of: { feed: things, columns: [id] }\n  read: incremental\n  key: [id, value]\n  columns: { id: integer, value: text }");
+        Assert.Equal(RunState.Failed, (await project.RunAsync()).State);
+        works = true;
+
+        var run = await project.RunAsync();
+
+        Assert.True(run.State == RunState.Succeeded, run.Message);
+        Assert.Equal([1, 2, 3, 4, 5, 5, 6, 7, 8, 9], api.Paths.Where(p => p.StartsWith("/codes/", StringComparison.Ordinal)).Select(p => p[^1] - '0'));
+        Assert.Equal("27|9|3", await project.ScalarAsync("SELECT count(*), count(DISTINCT id), max(value) FILTER (WHERE value < 'a') FROM shop_raw.codes"));
+    }
+
+    [Fact]
+    public async Task Max_pages_of_an_incremental_feed_are_those_of_a_run()
+    {
+        await using var api = new TestApi(a => ApiShop.Number(a, "after", 1) is var n && n < 5 ? new($$"""{"next": "{{n + 1}}", "items": {{ApiShop.Things(n, 1)}} }""") : new($$"""{"items": {{ApiShop.Things(n, 1)}} }"""));
+        using var project = ApiShop.Create(api.Url, "pages: { by: cursor, param: after, at: next, max_pages: 2 }\nrows: items\nread: incremental");
+
+        for (var run = 0; run < 3; run++)
+            Assert.Equal(RunState.Succeeded, (await project.RunAsync()).State);
+
+        Assert.Equal(["/things", "/things?after=2", "/things?after=3", "/things?after=4", "/things?after=5"], api.Paths);
+        Assert.Equal("5", await project.ScalarAsync("SELECT count(*) FROM shop_raw.things"));
+    }
+
+    [Theory]
+    [InlineData("pages: { by: cursor }", "the key 'at' is missing"), InlineData("pages: { by: chance }", "'by' must be one of"), InlineData("each: { a: [1] }\neach_of: { feed: things, columns: [id] }", "cannot both be there")]
+    [InlineData("each_of: { feed: thinks, columns: [id] }", "which is no other feed"), InlineData("each_of: { feed: things, columns: [id] }", "which is no other feed"), InlineData("timeout: 5m", "is for a command"), InlineData("table: things", "means nothing beside 'get'")]
+    public void A_mistake_in_a_request_is_found_before_anything_is_asked(string feed, string message)
+    {
+        using var project = ApiShop.Create("http://127.0.0.1:1", feed);
+
+        Assert.Contains(project.Load().Findings, f => f.Message.Contains(message, StringComparison.Ordinal));
+    }
+
     static async Task ExpectAsync(string feed, Func<Asked, Said> answer, int rows, params string[] asked)
     {
         await using var api = new TestApi(answer);

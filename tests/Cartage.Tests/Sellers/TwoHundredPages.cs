@@ -64,7 +64,7 @@ public sealed class TwoHundredPages(ITestOutputHelper output)
     static string Question(AskedOnce asked)
     {
         var query = asked.PathAndQuery.Split('?')[1].Split('&').Select(p => p.Split('=')).ToDictionary(p => p[0], p => p[1]);
-        return $"seller_id={query["seller_id"]}/country={query["country"]}/{int.Parse(query["page"], CultureInfo.InvariantCulture):D5}.json";
+        return $"seller_id={query["seller_id"]}/country={query["country"]}/{int.Parse(query["page"], CultureInfo.InvariantCulture):D7}.json";
     }
 
     static HashSet<string> Landed(TestProject project) =>

@@ -39,13 +39,13 @@ sealed class HttpSource(ConnectionSpec connection, Project project, TimeProvider
                 settings.Secrets.Add(resolved);
             return resolved;
         }
-        var landed = extraction.FullRefresh ? [] : extraction.Landed.Where(m => m.Source.StartsWith(again, StringComparison.Ordinal)).GroupBy(m => m.Source[..m.Source.LastIndexOf('/')]).ToDictionary(g => g.Key, g => g.OrderBy(m => m.Source, StringComparer.Ordinal).ThenBy(m => m.Version).ToList());
+        var landed = extraction.FullRefresh ? [] : extraction.Landed.Where(m => m.Source.StartsWith(again, StringComparison.Ordinal)).GroupBy(m => m.Source[..m.Source.LastIndexOf('/')]).ToDictionary(g => g.Key, g => g.OrderBy(NumberOf).ThenBy(m => m.Version).ToList());
         foreach (var each in await EachAsync(extraction, request, again, Text, ct))
         {
             var question = new Question(settings, request, each, extraction.Interval, zone, Text);
             var place = again + question.Folder;
             if (Begin(request, landed.GetValueOrDefault(place), feed.ReadsOnward) is { } begin)
-                await foreach (var page in SequenceAsync(calls, question, request.Pages, place, begin, extraction.Notes, ct))
+                await foreach (var page in SequenceAsync(calls, question, request.Pages, place, begin, feed.ReadsOnward, extraction.Notes, ct))
                     yield return page;
         }
     }
@@ -71,20 +71,23 @@ sealed class HttpSource(ConnectionSpec connection, Project project, TimeProvider
 
     static int NumberOf(Manifest page) => int.Parse(Path.GetFileNameWithoutExtension(page.Source), CultureInfo.InvariantCulture);
 
-    static async IAsyncEnumerable<Page> SequenceAsync(HttpCalls calls, Question question, Paging? pages, string place, (int Number, string? Cursor) begin, IProgress<string>? notes, [EnumeratorCancellation] CancellationToken ct)
+    // Pages are counted from the first of the day, or, where a feed goes on from run to run, after those of earlier runs.
+    static async IAsyncEnumerable<Page> SequenceAsync(HttpCalls calls, Question question, Paging? pages, string place, (int Number, string? Cursor) begin, bool onward, IProgress<string>? notes, [EnumeratorCancellation] CancellationToken ct)
     {
         var (number, cursor) = begin;
-        string? before = null;
+        var before = onward ? number - 1 : 0;
+        string? saidBefore = null;
         while (true)
         {
             var answer = await calls.GetAsync(question, cursor, notes, ct);
             using var body = answer.Body;
             var said = Said(body);
-            var repeats = pages?.By is PageBy.Page or PageBy.Offset && said is not null && said == before;
+            var repeats = pages?.By is PageBy.Page or PageBy.Offset && said is not null && said == saidBefore;
             if (repeats)
                 notes?.Report($"{question.Shown(cursor)}: says what the page before it said, so that one is taken for the last");
-            var next = pages is null || repeats || number >= pages.Most ? null : Next(pages, question, cursor, answer);
-            yield return new($"{place}/{number:D5}.json", _ => ValueTask.FromResult<Stream>(new MemoryStream(answer.Bytes)))
+            var isEnough = number - before >= pages?.Most;
+            var next = pages is null || repeats || isEnough && !onward ? null : Next(pages, question, cursor, answer);
+            yield return new($"{place}/{number:D7}.json", _ => ValueTask.FromResult<Stream>(new MemoryStream(answer.Bytes)))
             {
                 CursorBefore = cursor,
                 CursorAfter = next,
@@ -93,11 +96,11 @@ sealed class HttpSource(ConnectionSpec connection, Project project, TimeProvider
                 Fields = body.Fields,
                 Constants = question.Constants,
             };
-            if (next is null)
+            if (next is null || isEnough)
                 yield break;
-            if (next == cursor || number >= TooMany)
+            if (next == cursor || number - before >= TooMany)
                 throw new PipelineException($"{question.Shown(cursor)}: the page after it is {(next == cursor ? "the same page" : $"the {TooMany:N0}th")}: the API does not come to an end", hint: "Correct 'pages' of the feed, or bound them with 'max_pages'.");
-            (number, cursor, before) = (number + 1, next, said);
+            (number, cursor, saidBefore) = (number + 1, next, said);
         }
     }
 
