@@ -12,6 +12,7 @@ public sealed class Demo
 
         Assert.Equal(0, first.Code);
         Assert.Contains("net revenue", first.Out, StringComparison.Ordinal);
+        Assert.Contains("Set aside", first.Out, StringComparison.Ordinal);
         Assert.Contains("Quality report: cartage-demo", first.Out, StringComparison.Ordinal);
         Assert.Equal(0, again.Code);
         Assert.Contains("nothing changed", again.Out, StringComparison.Ordinal);
