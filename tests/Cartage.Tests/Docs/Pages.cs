@@ -54,13 +54,13 @@ public sealed partial class Pages
     static string Write(string shop, Fence block)
     {
         var first = block.Text.Split('\n').First(l => l.Length > 0 && !l.StartsWith('#'));
-        var key = first.Split(':')[0];
+        var key = block.Text.StartsWith("# project.yml\n", StringComparison.Ordinal) ? "zones" : first.Split(':')[0];
         var (path, text) = (block.Language, key) switch
         {
             _ when block.File is { } said => ($"pipelines/bike-store/{said}", block.Text),
             ("sql", _) => ("pipelines/bike-store/models/of_a_page.sql", block.Text),
             (_, "name") => ("project.yml", block.Text),
-            (_, "warehouse" or "zones" or "connections" or "notifications" or "variables" or "retention" or "environments") => ("project.yml", "name: page\n" + block.Text),
+            (_, "warehouse" or "zones" or "connections" or "notifications" or "variables" or "retention" or "environments") => ("project.yml", (first.StartsWith("name:", StringComparison.Ordinal) ? "" : "name: page\n") + block.Text),
             (_, "feeds" or "connection" or "files" or "command") => ("pipelines/of-a-page/feeds/all.yml", block.Text),
             (_, "kind" or "key" or "columns" or "checks" or "dimensions" or "export") => ("pipelines/bike-store/models/of_a_page.sql", $"/* ---\n{block.Text}--- */\nselect {string.Join(", ", Columns(block.Text))} from orders\n"),
             _ => ("pipelines/of-a-page/pipeline.yml", block.Text),
