@@ -19,6 +19,8 @@ static class Actions
         app.MapPost("/do/again", AgainAsync).RequireAuthorization(Scope.Run);
         app.MapPost("/do/pause", PauseAsync).RequireAuthorization(Scope.Run);
         app.MapPost("/do/backfill", BackfillAsync).RequireAuthorization(Scope.Run);
+        app.MapPost("/do/quarantine", QuarantineAsync).RequireAuthorization(Scope.Edit);
+        app.MapPost("/do/release", ReleaseAsync).RequireAuthorization(Scope.Edit);
     }
 
     static async Task<IResult> RunAsync(HttpContext context, Desk desk, [FromForm] string? pipeline, [FromForm] string? accept, [FromForm] string? setAside, [FromForm] string? full, CancellationToken ct)
@@ -53,6 +55,24 @@ static class Actions
         var ids = await desk.DeedsOf(context).BackfillAsync(pipeline, days, ct);
         return Results.LocalRedirect(ids is [var only] ? Links.Run(only) : Links.With("/runs", ("pipeline", pipeline)));
     }
+
+    static async Task<IResult> QuarantineAsync(HttpContext context, Desk desk, CancellationToken ct)
+    {
+        var form = await context.Request.ReadFormAsync(ct);
+        var feed = QuarantineApi.Find(desk, form["pipeline"].ToString(), form["feed"].ToString());
+        List<Guid> rows = [.. form["row"].Select(x => Guid.TryParse(x, out var id) ? id : throw new UsageException($"'{x}' is no row's id."))];
+        var (verb, column, value) = (form["verb"].ToString(), form["column"].ToString(), form["value"].ToString());
+        if (verb == "fix" && column.Length == 0)
+            throw new UsageException("No column was chosen.", "Choose the column to set.");
+        if (verb == "fix")
+            await desk.DeedsOf(context).FixAsync(feed, rows, new Dictionary<string, string?> { [column] = value.Length == 0 ? null : value }, ct);
+        else
+            await desk.DeedsOf(context).MarkAsync(feed, rows, verb, ct);
+        return Results.LocalRedirect(SignIn.Local(form["back"].ToString()));
+    }
+
+    static async Task<IResult> ReleaseAsync(HttpContext context, Desk desk, [FromForm] string pipeline, [FromForm] string feed, CancellationToken ct) =>
+        Results.LocalRedirect(Links.Run((await desk.DeedsOf(context).ReleaseAsync(QuarantineApi.Find(desk, pipeline, feed), ct))[0]));
 
     static HashSet<string> Set(string? names) => [.. (names ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
 }

@@ -12,7 +12,7 @@ namespace Cartage.Host.Api;
 static class Endpoints
 {
     /// <summary>All of it.</summary>
-    public static IReadOnlyList<Operation> All { get; } = [.. RunsApi.Operations, .. PipelinesApi.Operations];
+    public static IReadOnlyList<Operation> All { get; } = [.. RunsApi.Operations, .. PipelinesApi.Operations, .. TablesApi.Operations, .. QuarantineApi.Operations, .. AccessApi.Operations];
 
     public static void MapApi(this IEndpointRouteBuilder app)
     {

@@ -64,7 +64,7 @@ static class SignIn
         context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal) ? Results.LocalRedirect(Links.With("/login", ("why", why), ("ReturnUrl", Local(returnUrl)))) : Results.StatusCode(status);
 
     // Only to a page of this server: one slash at the beginning, and no second of either kind.
-    static string Local(string? url) => url is ['/', ..] && url is not ['/', '/' or '\\', ..] && !url.Any(char.IsControl) ? url : "/";
+    public static string Local(string? url) => url is ['/', ..] && url is not ['/', '/' or '\\', ..] && !url.Any(char.IsControl) ? url : "/";
 
     static string? Device(HttpContext context, Desk desk, IDataProtector devices, string name)
     {

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Data.Common;
 using Cartage.Host.Output;
 using Cartage.Runs;
-using Cartage.Warehouses;
 
 namespace Cartage.Host.Commands;
 
@@ -30,7 +29,7 @@ static class QueryCommand
         await using (var door = await workspace.Warehouse.OpenDoorAsync(ct))
             await ReadOnlySql.RequireAsync(door, sql, ct);
         await using var connection = await workspace.Warehouse.OpenAsync(ct);
-        await NameWithoutSchemaAsync(connection, workspace, ct);
+        await SqlConsole.NameWithoutSchemaAsync(connection, workspace, ct);
         await using var command = connection.CreateCommand();
         command.CommandText = sql;
         try
@@ -45,18 +44,5 @@ static class QueryCommand
         {
             throw new UsageException($"The query failed: {e.Message}", "See what there is: cartage ls tables");
         }
-    }
-
-    // A table can be named without its schema: models first, then feeds.
-    static async Task NameWithoutSchemaAsync(DbConnection connection, Workspace workspace, CancellationToken ct)
-    {
-        var pipelines = workspace.Project.Pipelines.Select(x => x.Name).ToList();
-        var there = (await connection.QueryAsync("SELECT schema_name FROM information_schema.schemata", r => r.GetString(0), ct)).ToHashSet();
-        var path = pipelines.Select(Table.ModelSchema).Concat(pipelines.Select(Table.RawSchema)).Where(there.Contains).ToList();
-        var dialect = workspace.Warehouse.Dialect;
-        if (path.Count > 0)
-            await connection.ExecuteAsync(dialect.SearchPath([.. path.Select(dialect.Quote)]), ct);
-        if (dialect.ReadOnly.Length > 0)
-            await connection.ExecuteAsync(dialect.ReadOnly, ct);
     }
 }

@@ -26,6 +26,9 @@ sealed record Desk(Session Session, LiveProject Projects, RunQueue Queue, Accoun
     /// <summary>Ends what waits for news, so that the server can stop.</summary>
     public CancellationToken Closing { get; init; }
 
+    /// <summary>Secrets on their way to the page that shows them.</summary>
+    public Once Once { get; } = new();
+
     /// <summary>Where a defect is written.</summary>
     public TextWriter Problems { get; init; } = TextWriter.Null;
 

@@ -67,6 +67,8 @@ static class Site
         app.MapHealth();
         app.MapSignIn();
         app.MapActions();
+        app.MapAccessActions();
+        app.MapFiles();
         app.MapApi();
         app.MapEvents();
         app.MapLive();

@@ -18,6 +18,15 @@ static class Say
         _ => Output.Cell.Duration(span),
     };
 
+    /// <summary>A size in the unit that fits.</summary>
+    public static string Bytes(long n) => n switch
+    {
+        < 1024 => $"{n} B",
+        < 1 << 20 => string.Create(CultureInfo.InvariantCulture, $"{n / 1024.0:0.#} KB"),
+        < 1 << 30 => string.Create(CultureInfo.InvariantCulture, $"{n / 1048576.0:0.#} MB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{n / 1073741824.0:0.##} GB"),
+    };
+
     /// <summary>An instant in UTC.</summary>
     public static string At(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) + " UTC";
 

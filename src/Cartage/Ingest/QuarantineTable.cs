@@ -40,6 +40,10 @@ public static class QuarantineTable
                 r => (r.GetString(0), r.GetString(1), r.GetInt64(2), r.IsDBNull(3) ? "" : r.GetString(3)), ct)
             : [];
 
+    /// <summary>A reason without the value it quotes, where the feed has columns with personal data.</summary>
+    public static string Masked(Feed feed, string reason) =>
+        feed.Columns.Any(x => x.Pii) && reason.IndexOf('\'') is >= 0 and var from && reason.LastIndexOf('\'') is var to && to > from ? $"{reason[..from]}'***'{reason[(to + 1)..]}" : reason;
+
     /// <summary>Sets columns of open rows to new text and marks them to be tried again by the next load; <paramref name="where"/> is a condition over the quarantine's columns.</summary>
     public static Task<long> FixAsync(DbConnection connection, Dialect dialect, Feed feed, string where, IReadOnlyDictionary<string, string?> values, CancellationToken ct) =>
         connection.ExecuteAsync(

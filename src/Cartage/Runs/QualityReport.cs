@@ -42,6 +42,9 @@ public static class QualityReport
     /// <summary>What a run's report shows; nothing where there is none.</summary>
     public static Task<ReportData?> ReadAsync(IObjectStore reports, RunResult run, CancellationToken ct) => ReadAsync(reports, Folder(run) + "/quality.json", ct);
 
+    /// <summary>A report as its JSON.</summary>
+    public static byte[] Json(ReportData report) => JsonSerializer.SerializeToUtf8Bytes(report, ReportJson.Default.ReportData);
+
     /// <summary>A run's report as a page; nothing where there is none.</summary>
     public static async Task<byte[]?> ReadPageAsync(IObjectStore reports, RunResult run, CancellationToken ct)
     {

@@ -454,7 +454,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
     {
         Dictionary<string, IReadOnlyList<(string Rules, long Rows, string Example)>> aside = [];
         foreach (var feed in _pipeline.Feeds)
-            if ((await QuarantineTable.CountAsync(connection, _dialect, feed, ct)).Where(x => x.Status == "open").Select(x => (x.Rules, x.Rows, x.Example)).ToList() is { Count: > 0 } rows)
+            if ((await QuarantineTable.CountAsync(connection, _dialect, feed, ct)).Where(x => x.Status == "open").Select(x => (x.Rules, x.Rows, QuarantineTable.Masked(feed, x.Example))).ToList() is { Count: > 0 } rows)
                 aside[feed.Name] = rows;
         var built = plan.Tasks.OfType<PlannedTask.Build>().Select(b => b.Model).Where(m => _built.ContainsKey(m.Name));
         return [new FollowUp.Report(QualityReport.Describe(Result(state), _profiles, aside, None)), .. _following.Exports(built, plan.Interval)];

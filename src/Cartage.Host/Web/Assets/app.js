@@ -60,6 +60,15 @@
         setTimeout(() => { if (button) button.disabled = true; });
         setTimeout(() => { if (button) button.disabled = false; }, 3000);
     });
+    // A query can take a while: leaving the page, or Cancel, stops it on the server too.
+    addEventListener('keydown', e => { if (e.key === 'Enter' && (e.ctrlKey || e.metaKey) && e.target.matches('[data-run-keys]')) { e.preventDefault(); e.target.form.requestSubmit(); } });
+    addEventListener('submit', e => {
+        const stop = e.target.querySelector?.('[data-stop]');
+        if (!stop || e.submitter?.hasAttribute('formaction')) return;
+        stop.hidden = false;
+        stop.onclick = () => { window.stop(); stop.hidden = true; };
+    });
+    addEventListener('pageshow', () => { for (const stop of document.querySelectorAll('[data-stop]')) stop.hidden = true; });
     const count = () => {
         for (const say of document.querySelectorAll('[data-count]')) {
             const n = document.querySelectorAll(`${say.dataset.count}:checked`).length;

@@ -1,0 +1,58 @@
+using Cartage.Host.Access;
+using Cartage.Host.Serving;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Cartage.Host.Api;
+
+/// <summary>Users, tokens and the audit log.</summary>
+static class AccessApi
+{
+    const int MostEntries = 1000;
+
+    public static IReadOnlyList<Operation> Operations { get; } =
+    [
+        new("GET", "/api/users", Scope.Admin, "Users and their roles.", ListUsers),
+        new("PUT", "/api/users/{user}", Scope.Admin, "Add a user or change one.", SetUser),
+        new("DELETE", "/api/users/{user}", Scope.Admin, "Remove a user with sessions and tokens.", RemoveUser),
+        new("GET", "/api/tokens", Scope.Read, "One's own tokens; with the scope 'admin', all.", ListTokens),
+        new("POST", "/api/tokens", Scope.Read, "Make a token with at most the scopes one has; it is shown this once.", MakeToken),
+        new("DELETE", "/api/tokens/{token}", Scope.Read, "Revoke a token.", RevokeToken),
+        new("GET", "/api/audit", Scope.Admin, "Who did what, newest first.", ListAudit),
+    ];
+
+    static IResult ListUsers(Desk desk) => Operation.Json(desk.Accounts.Users.Select(x => new Dictionary<string, object?> { ["user"] = x.Name, ["role"] = x.Role.ToString().ToLowerInvariant(), ["has_password"] = x.PasswordHash is not null, ["changed_at"] = x.ChangedAt }));
+
+    static async Task<IResult> SetUser(HttpContext context, Desk desk, string user, [FromBody] UserBody body, CancellationToken ct)
+    {
+        await desk.DeedsOf(context).SetUserAsync(user, AccessActions.RoleOf(body.Role), body.Password, ct);
+        return Operation.Json(new Dictionary<string, object?> { ["user"] = user });
+    }
+
+    static async Task<IResult> RemoveUser(HttpContext context, Desk desk, string user, CancellationToken ct)
+    {
+        await desk.DeedsOf(context).RemoveUserAsync(user, ct);
+        return Operation.Json(new Dictionary<string, object?> { ["user"] = user });
+    }
+
+    static IResult ListTokens(HttpContext context, Desk desk) =>
+        Operation.Json(desk.Accounts.Tokens.All.Where(x => context.User.May(Scope.Admin) || x.User == context.User.Identity?.Name).Select(x => new Dictionary<string, object?>
+        {
+            ["token"] = x.Id, ["user"] = x.User, ["name"] = x.Name, ["scopes"] = x.Scopes, ["created_at"] = x.CreatedAt, ["expires_at"] = x.ExpiresAt, ["revoked"] = x.Revoked,
+        }));
+
+    static async Task<IResult> MakeToken(HttpContext context, Desk desk, [FromBody] TokenBody body, CancellationToken ct)
+    {
+        var (token, secret) = await desk.DeedsOf(context).CreateTokenAsync(body.Name, AccessActions.Allowed(context, body.Scopes), body.Days is { } days ? TimeSpan.FromDays(Math.Clamp(days, 1, 3650)) : null, ct);
+        return Operation.Json(new Dictionary<string, object?> { ["token"] = token.Id, ["secret"] = secret, ["expires_at"] = token.ExpiresAt }, StatusCodes.Status201Created);
+    }
+
+    static async Task<IResult> RevokeToken(HttpContext context, Desk desk, string token, CancellationToken ct)
+    {
+        await desk.DeedsOf(context).RevokeTokenAsync(token, context.User.May(Scope.Admin), ct);
+        return Operation.Json(new Dictionary<string, object?> { ["token"] = token });
+    }
+
+    static async Task<IResult> ListAudit(Desk desk, long? before, int? limit, CancellationToken ct) =>
+        Operation.Json((await desk.Accounts.Audit.ListAsync(Math.Clamp(limit ?? 100, 1, MostEntries), before ?? long.MaxValue, ct)).Select(x => new Dictionary<string, object?> { ["seq"] = x.Seq, ["at"] = x.At, ["who"] = x.Who, ["what"] = x.What, ["detail"] = x.Detail, ["from"] = x.From }));
+}

@@ -1,0 +1,54 @@
+using Cartage.Host.Access;
+using Cartage.Host.Serving;
+using Cartage.Host.Web;
+using Cartage.Ingest;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Cartage.Host.Api;
+
+/// <summary>Quarantine: looked at, mended, released.</summary>
+static class QuarantineApi
+{
+    public static IReadOnlyList<Operation> Operations { get; } =
+    [
+        new("GET", "/api/quarantine", Scope.Read, "How many rows of which feed wait in quarantine, for which rules.", ListQuarantine),
+        new("GET", "/api/quarantine/{pipeline}/{feed}", Scope.Read, "A feed's rows in quarantine, fifty at a time; 'status' is waiting, open, fixed, released, discarded or all.", ListRows),
+        new("POST", "/api/quarantine/{pipeline}/{feed}/fix", Scope.Edit, "Set columns of rows to new text; the next run tries them again.", FixRows),
+        new("POST", "/api/quarantine/{pipeline}/{feed}/mark", Scope.Edit, "Mark rows to be tried as they are, to stay out, or as before.", MarkRows),
+        new("POST", "/api/quarantine/{pipeline}/{feed}/release", Scope.Edit, "Run the pipeline with the mended rows.", ReleaseRows),
+    ];
+
+    static async Task<IResult> ListQuarantine(HttpContext context, Desk desk, CancellationToken ct)
+    {
+        var masking = Masking.Of(desk.Project, context.User);
+        return Operation.Json((await OpenRows.ListAsync(desk.Workspace, ct)).Select(x => new Dictionary<string, object?> { ["pipeline"] = x.Feed.Pipeline, ["feed"] = x.Feed.Name, ["rules"] = x.Rules, ["rows"] = x.Rows, ["example"] = masking.Reason(x.Feed, x.Example) }));
+    }
+
+    static async Task<IResult> ListRows(HttpContext context, Desk desk, string pipeline, string feed, string? status, string? rule, string? run, string? text, int? skip, CancellationToken ct)
+    {
+        var filter = new QuarantineFilter(status is "open" or "fixed" or "released" or "discarded" or "all" ? status : "waiting", rule, run, text, Math.Clamp(skip ?? 0, 0, 10_000_000));
+        var rows = await QuarantineRows.ReadAsync(desk.Workspace, Find(desk, pipeline, feed), filter, Masking.Of(desk.Project, context.User), ct);
+        return Operation.Json(new Dictionary<string, object?>
+        {
+            ["total"] = rows?.Total ?? 0,
+            ["rows"] = (rows?.Rows ?? []).Select(x => new Dictionary<string, object?>
+            {
+                ["id"] = x.Id.ToString(), ["reason"] = x.Reason, ["rules"] = x.Rules, ["object"] = x.Object, ["record"] = x.Record, ["raw"] = x.Raw, ["run"] = x.Run, ["first_seen"] = x.FirstSeen, ["status"] = x.Status,
+                ["values"] = rows!.Columns.Zip(x.Values).ToDictionary(v => v.First, v => (object?)v.Second),
+            }),
+        });
+    }
+
+    static async Task<IResult> FixRows(HttpContext context, Desk desk, string pipeline, string feed, [FromBody] FixBody body, CancellationToken ct) => Changed(await desk.DeedsOf(context).FixAsync(Find(desk, pipeline, feed), body.Rows, body.Values, ct));
+
+    static async Task<IResult> MarkRows(HttpContext context, Desk desk, string pipeline, string feed, [FromBody] MarkBody body, CancellationToken ct) => Changed(await desk.DeedsOf(context).MarkAsync(Find(desk, pipeline, feed), body.Rows, body.Status, ct));
+
+    static async Task<IResult> ReleaseRows(HttpContext context, Desk desk, string pipeline, string feed, CancellationToken ct) => RunsApi.Started(await desk.DeedsOf(context).ReleaseAsync(Find(desk, pipeline, feed), ct));
+
+    static IResult Changed(long rows) => Operation.Json(new Dictionary<string, object?> { ["rows"] = rows });
+
+    /// <summary>The feed of a pipeline, by name.</summary>
+    public static Feed Find(Desk desk, string pipeline, string feed) =>
+        desk.Project.Pipelines.FirstOrDefault(x => x.Name == pipeline)?.Feeds.FirstOrDefault(x => x.Name == feed) ?? throw new UsageException($"There is no feed '{pipeline}.{feed}'.", "See: GET /api/pipelines");
+}
