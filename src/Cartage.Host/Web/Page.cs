@@ -16,6 +16,17 @@ public abstract class Page : ComponentBase
     [CascadingParameter]
     public HttpContext Http { get; set; } = null!;
 
+    /// <summary>Reads what the page shows; it is drawn once, when that is there.</summary>
+    protected virtual Task LoadAsync() => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public override async Task SetParametersAsync(ParameterView parameters)
+    {
+        parameters.SetParameterProperties(this);
+        await LoadAsync();
+        await base.SetParametersAsync(ParameterView.Empty);
+    }
+
     internal Workspace Workspace => Desk.Workspace;
 
     internal CancellationToken Ct => Http.RequestAborted;

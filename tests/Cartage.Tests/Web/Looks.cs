@@ -1,0 +1,54 @@
+using Cartage.Host.Access;
+using Cartage.Tests.Cli;
+
+namespace Cartage.Tests.Web;
+
+public sealed class Looks(Browser browser) : IClassFixture<Browser>, IAsyncLifetime
+{
+    static readonly (string Name, string Address)[] Pages =
+    [
+        ("overview", "/"), ("runs", "/runs"), ("run", "/runs/{run}"), ("pipeline", "/pipelines/bike-store"), ("tables", "/tables"), ("table", "/tables/bike_store/fact_sales"),
+        ("quality", "/quality"), ("quarantine", "/quarantine"), ("quarantine-feed", "/quarantine/bike-store/orders"), ("sql", "/sql?q=select%20*%20from%20sales_by_month"),
+        ("settings", "/settings"), ("settings-me", "/settings?tab=me"), ("settings-users", "/settings?tab=users"), ("settings-tokens", "/settings?tab=tokens"), ("settings-audit", "/settings?tab=audit"), ("not-found", "/runs/none"),
+    ];
+
+    readonly EmptyFolder _folder = new();
+    Served _served = null!;
+    string _run = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        var demo = await Typed.InAsync(_folder.Path, "demo", "--no-serve", "--dir", "shop");
+        Assert.Equal(0, demo.Code);
+        _served = await Served.StartAsync(Path.Combine(_folder.Path, "shop"));
+        _run = (await _served.Store.ListRunsAsync(1, CancellationToken.None))[0].RunId;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _served.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public async Task Every_page_is_right_in_light_and_dark_on_a_desk_and_on_a_phone(bool dark, bool phone)
+    {
+        await using var window = await browser.OpenAsync(_served, Role.Admin, dark, phone);
+        foreach (var (name, address) in Pages)
+        {
+            var answer = await window.Page.GotoAsync(address.Replace("{run}", _run, StringComparison.Ordinal));
+            Assert.Equal(name == "not-found" ? 404 : 200, answer!.Status);
+            await window.Page.WaitForSelectorAsync("h1");
+            await window.ShootAsync($"{name}{(dark ? "-dark" : "")}{(phone ? "-phone" : "")}");
+            Assert.False(await window.OverflowsAsync(), $"{name} is wider than the window");
+            Assert.Equal(dark ? "dark" : "light", await window.Page.GetAttributeAsync("html", "data-bs-theme"));
+            if (name == "not-found")
+                window.Forgive("404");
+        }
+        window.AssertQuiet();
+    }
+}
