@@ -38,7 +38,11 @@ static class TableLineage
         foreach (var name in await ModelReads.ForAsync(door, model, ct))
             if (Resolve(workspace.Project, table.Pipeline, name) is { } read)
                 columns[read] = [.. (await Catalog.ColumnsAsync(connection, workspace.Warehouse.Dialect, read, ct)).Select(x => x.Name)];
-        return await ColumnLineage.ReadAsync(door, Template.Neutral(model.Sql), x => Resolve(workspace.Project, table.Pipeline, x), x => columns.GetValueOrDefault(x, []), ct);
+        Dictionary<string, IReadOnlyList<ColumnSource>> from = new(await ColumnLineage.ReadAsync(door, Template.Neutral(model.Sql), x => Resolve(workspace.Project, table.Pipeline, x), x => columns.GetValueOrDefault(x, []), ct), StringComparer.OrdinalIgnoreCase);
+        // A looked-up key stands in the place of the SELECT's own column.
+        foreach (var lookup in model.Dimensions)
+            from[lookup.Column] = [.. from.GetValueOrDefault(lookup.Key, []), .. Resolve(workspace.Project, table.Pipeline, lookup.Dimension) is { } dimension ? [new ColumnSource(dimension, lookup.Column)] : (ColumnSource[])[]];
+        return from;
     }
 
     /// <summary>The table a model's name for it means: a model or feed of its pipeline, or of another one that it names.</summary>
