@@ -3,6 +3,7 @@ using Cartage.Host.Access;
 using Cartage.Host.Socket;
 using Cartage.Projects;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
 
 namespace Cartage.Host.Serving;
 
@@ -25,6 +26,9 @@ sealed class Running : IAsyncDisposable
 
     /// <summary>What pages and API have at hand.</summary>
     public Desk Desk => _desk;
+
+    /// <summary>Everything it answers to.</summary>
+    public IReadOnlyList<RouteEndpoint> Endpoints => [.. ((IEndpointRouteBuilder)_site).DataSources.SelectMany(x => x.Endpoints).OfType<RouteEndpoint>()];
 
     /// <summary>Starts to listen, then goes on with what an earlier server left undone.</summary>
     public static async Task<Running> StartAsync(Session session, Func<CancellationToken, Task<LoadedProject>> read, ServeOptions options, Output.Terminal terminal, CancellationToken ct)

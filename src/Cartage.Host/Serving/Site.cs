@@ -34,7 +34,11 @@ static class Site
         services.AddRouting();
         services.AddHostFiltering(x => x.AllowedHosts = [.. desk.Options.AllowedHosts]);
         services.AddAccess(desk.Options, desk.Project.StateFolder);
-        services.ConfigureHttpJsonOptions(x => (x.SerializerOptions.PropertyNamingPolicy, x.SerializerOptions.UnmappedMemberHandling) = (JsonNamingPolicy.SnakeCaseLower, JsonUnmappedMemberHandling.Disallow));
+        services.ConfigureHttpJsonOptions(x =>
+        {
+            (x.SerializerOptions.PropertyNamingPolicy, x.SerializerOptions.UnmappedMemberHandling) = (JsonNamingPolicy.SnakeCaseLower, JsonUnmappedMemberHandling.Disallow);
+            (x.SerializerOptions.RespectNullableAnnotations, x.SerializerOptions.RespectRequiredConstructorParameters) = (true, true);
+        });
         services.AddHttpContextAccessor();
         services.AddRazorComponents();
         var app = builder.Build();

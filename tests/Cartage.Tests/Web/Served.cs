@@ -27,6 +27,9 @@ sealed partial class Served : IAsyncDisposable
 
     public Desk Desk => _running.Desk;
 
+    /// <summary>Everything it answers to.</summary>
+    public IReadOnlyList<Microsoft.AspNetCore.Routing.RouteEndpoint> Endpoints => _running.Endpoints;
+
     public RunStore Store => Desk.Store;
 
     public static async Task<Served> StartAsync(string folder, Func<ServeOptions, ServeOptions>? change = null, TimeProvider? clock = null)
