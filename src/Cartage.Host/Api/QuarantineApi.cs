@@ -21,14 +21,14 @@ static class QuarantineApi
 
     static async Task<IResult> ListQuarantine(HttpContext context, Desk desk, CancellationToken ct)
     {
-        var masking = Masking.Of(desk.Project, context.User);
+        var masking = await desk.MaskingAsync(context.User, ct);
         return Operation.Json((await OpenRows.ListAsync(desk.Workspace, ct)).Select(x => new Dictionary<string, object?> { ["pipeline"] = x.Feed.Pipeline, ["feed"] = x.Feed.Name, ["rules"] = x.Rules, ["rows"] = x.Rows, ["example"] = masking.Reason(x.Feed, x.Example) }));
     }
 
     static async Task<IResult> ListRows(HttpContext context, Desk desk, string pipeline, string feed, string? status, string? rule, string? run, string? text, int? skip, CancellationToken ct)
     {
         var filter = new QuarantineFilter(status is "open" or "fixed" or "released" or "discarded" or "all" ? status : "waiting", rule, run, text, Math.Clamp(skip ?? 0, 0, 10_000_000));
-        var rows = await QuarantineRows.ReadAsync(desk.Workspace, Find(desk, pipeline, feed), filter, Masking.Of(desk.Project, context.User), ct);
+        var rows = await QuarantineRows.ReadAsync(desk.Workspace, Find(desk, pipeline, feed), filter, await desk.MaskingAsync(context.User, ct), ct);
         return Operation.Json(new Dictionary<string, object?>
         {
             ["total"] = rows?.Total ?? 0,

@@ -28,22 +28,22 @@ static class TablesApi
     {
         if (await TableInfo.FindAsync(desk.Workspace, new(schema, table), ct) is not { } info)
             return Results.NotFound();
-        var masking = Masking.Of(desk.Project, context.User);
+        var masking = await desk.MaskingAsync(context.User, ct);
         await using var connection = await desk.Workspace.Warehouse.OpenAsync(ct);
         var columns = await Catalog.ColumnsAsync(connection, desk.Workspace.Warehouse.Dialect, info.Table, ct);
-        var lineage = await TableLineage.ColumnsAsync(desk.Workspace, info, ct);
-        var (reads, readBy) = await TableLineage.AroundAsync(desk.Workspace, info, ct);
+        var lineage = await desk.LineageAsync(ct);
+        var (reads, readBy) = lineage.Around(info);
         return Operation.Json(new Dictionary<string, object?>
         {
             ["schema"] = info.Table.Schema, ["table"] = info.Table.Name, ["kind"] = info.Kind, ["pipeline"] = info.Pipeline.Name, ["rows"] = info.Rows, ["description"] = info.Description,
-            ["columns"] = columns.Select(x => new Dictionary<string, object?> { ["column"] = x.Name, ["type"] = x.Type, ["hidden"] = masking.HidesColumn(info.Table, x.Name), ["from"] = lineage.GetValueOrDefault(x.Name, []).Select(f => $"{f.Table}.{f.Column}") }),
+            ["columns"] = columns.Select(x => new Dictionary<string, object?> { ["column"] = x.Name, ["type"] = x.Type, ["hidden"] = masking.HidesColumn(info.Table, x.Name), ["from"] = lineage.From(info, x.Name).Select(f => $"{f.Table}.{f.Column}") }),
             ["reads"] = reads.Select(x => x.ToString()), ["read_by"] = readBy.Select(x => x.ToString()),
         });
     }
 
     static async Task<IResult> QueryTables(HttpContext context, Desk desk, [FromBody] SqlBody body, CancellationToken ct)
     {
-        var rows = await SqlConsole.RunAsync(desk.Workspace, body.Sql, Math.Clamp(body.Limit, 1, MostRows), Masking.Of(desk.Project, context.User), ct);
+        var rows = await SqlConsole.RunAsync(desk.Workspace, body.Sql, Math.Clamp(body.Limit, 1, MostRows), await desk.MaskingAsync(context.User, ct), ct);
         return Operation.Json(new Dictionary<string, object?>
         {
             ["columns"] = rows.Columns.Select(x => new Dictionary<string, object?> { ["name"] = x.Name, ["type"] = x.Type }),
@@ -51,7 +51,7 @@ static class TablesApi
         });
     }
 
-    static async Task<IResult> GetReport(Desk desk, string run, CancellationToken ct) =>
+    static async Task<IResult> GetReport(HttpContext context, Desk desk, string run, CancellationToken ct) =>
         await desk.Store.GetRunAsync(run, ct) is { } found && await QualityReport.ReadAsync(desk.Workspace.Zones.Reports, found, ct) is { } report
-            ? Results.Bytes(QualityReport.Json(report), "application/json") : Results.NotFound();
+            ? Results.Bytes(QualityReport.Json((await desk.MaskingAsync(context.User, ct)).Report(report)), "application/json") : Results.NotFound();
 }

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Cartage.Host.Access;
 using Cartage.Host.Api;
 using Cartage.Host.Commands;
@@ -11,6 +12,8 @@ namespace Cartage.Host.Serving;
 /// <summary>What pages and API have at hand.</summary>
 sealed record Desk(Session Session, LiveProject Projects, RunQueue Queue, Accounts Accounts, OneTimeLinks Links, LoginGate Gate, Counters Counters, ServeOptions Options)
 {
+    Lineage? _lineage;
+
     /// <summary>The tables and the history under the project as it is now.</summary>
     public Workspace Workspace => Session.Workspace.Under(Projects.Current);
 
@@ -25,6 +28,12 @@ sealed record Desk(Session Session, LiveProject Projects, RunQueue Queue, Accoun
 
     /// <summary>Ends what waits for news, so that the server can stop.</summary>
     public CancellationToken Closing { get; init; }
+
+    /// <summary>What tables and columns are made of, read again when the files have changed.</summary>
+    public async Task<Lineage> LineageAsync(CancellationToken ct) => _lineage is { } known && ReferenceEquals(known.Project, Projects.Current) ? known : _lineage = await Lineage.ReadAsync(Workspace, ct);
+
+    /// <summary>What is hidden from a request's user: whoever may mend rows sees personal data.</summary>
+    public async Task<Masking> MaskingAsync(ClaimsPrincipal user, CancellationToken ct) => new(Project, (await LineageAsync(ct)).Personal, !user.May(Scope.Edit));
 
     /// <summary>Secrets on their way to the page that shows them.</summary>
     public Once Once { get; } = new();

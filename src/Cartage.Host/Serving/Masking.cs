@@ -1,6 +1,5 @@
 using System.Data.Common;
-using System.Security.Claims;
-using Cartage.Host.Access;
+using System.Text.Json.Nodes;
 using Cartage.Ingest;
 using Cartage.Models;
 using Cartage.Projects;
@@ -9,23 +8,33 @@ using Cartage.Warehouses;
 
 namespace Cartage.Host.Serving;
 
-/// <summary>Hides personal data: a column with the name of one that is marked <c>pii</c> anywhere in the project, in whatever table, and the raw text of rows that have one.</summary>
-sealed class Masking(Project project, bool hides)
+/// <summary>Hides personal data: a column with the name of one that is marked <c>pii</c> anywhere in the project, in whatever table; one that is computed from such a column; and the raw text of rows in quarantine.</summary>
+sealed class Masking(Project project, IReadOnlySet<ColumnAt> personal, bool hides)
 {
     readonly HashSet<string> _columns = new(project.Pipelines.SelectMany(p => p.Feeds.SelectMany(f => f.Columns.Where(c => c.Pii).Select(c => c.Name)).Concat(p.Models.SelectMany(m => m.Pii))), StringComparer.OrdinalIgnoreCase);
-
-    /// <summary>For a request's user: whoever may mend rows sees them.</summary>
-    public static Masking Of(Project project, ClaimsPrincipal user) => new(project, !user.May(Scope.Edit));
 
     /// <summary>Whether anything is hidden at all.</summary>
     public bool Hides => hides && _columns.Count > 0;
 
     /// <summary>Whether a table's column is hidden.</summary>
     public bool HidesColumn(Table table, string column) =>
-        Hides && (_columns.Contains(column) || (column is "_raw" or "_reason" && project.Pipelines.Any(p => Table.QuarantineSchema(p.Name).Equals(table.Schema, StringComparison.OrdinalIgnoreCase))));
+        Hides && (_columns.Contains(column) || personal.Contains(new(table, column.ToLowerInvariant())) || (column is "_raw" or "_reason" && project.Pipelines.Any(p => Table.QuarantineSchema(p.Name).Equals(table.Schema, StringComparison.OrdinalIgnoreCase))));
 
     /// <summary>A quarantine's reason, without the value it quotes where that is hidden.</summary>
     public string Reason(Feed feed, string reason) => Hides ? QuarantineTable.Masked(feed, reason) : reason;
+
+    /// <summary>A quality report without the values that are hidden.</summary>
+    public ReportData Report(ReportData report) => !Hides ? report : report with
+    {
+        Tables = [.. report.Tables.Select(t => t with { Columns = [.. t.Columns.Select(c => IsNamed(c.Name) ? c with { Min = "***", Max = "***", Mean = null } : c)] })],
+        Checks = [.. report.Checks.Select(c => c with { Samples = [.. c.Samples.Select(Sample)] })],
+    };
+
+    // A sample is a row as a JSON object; what is none is not shown at all.
+    string Sample(string json) =>
+        JsonNode.Parse(json) is JsonObject row ? new JsonObject(row.Select(x => KeyValuePair.Create(x.Key, IsNamed(x.Key) ? JsonValue.Create("***") : x.Value?.DeepClone()))).ToJsonString() : "***";
+
+    bool IsNamed(string column) => _columns.Contains(column) || personal.Any(x => x.Column.Equals(column, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>A table's columns as a SELECT list, the hidden ones as stars.</summary>
     public string Select(Dialect dialect, Table table, IEnumerable<Column> columns) =>

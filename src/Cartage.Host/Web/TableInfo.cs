@@ -44,7 +44,7 @@ sealed record TableInfo(Table Table, string Kind, Pipeline Pipeline, Model? Mode
         foreach (var pipeline in project.Pipelines)
         {
             if (table.Schema == Table.ModelSchema(pipeline.Name) && pipeline.Models.FirstOrDefault(x => x.Name == table.Name) is { } model)
-                return new(table, Commands.LsCommand.Kind(model.Materialization), pipeline, model, null, isView, null);
+                return new(table, model.Materialization.Kind, pipeline, model, null, isView, null);
             foreach (var feed in pipeline.Feeds)
                 if (table == feed.Base || table == feed.History || table == feed.Quarantine)
                     return new(table, table == feed.Base ? "feed" : table == feed.History ? "history" : "quarantine", pipeline, null, feed, isView, null);

@@ -42,17 +42,11 @@ public static class QualityReport
     /// <summary>What a run's report shows; nothing where there is none.</summary>
     public static Task<ReportData?> ReadAsync(IObjectStore reports, RunResult run, CancellationToken ct) => ReadAsync(reports, Folder(run) + "/quality.json", ct);
 
+    /// <summary>A report as a page.</summary>
+    public static byte[] Page(ReportData report) => System.Text.Encoding.UTF8.GetBytes(ReportHtml.Render(report, null));
+
     /// <summary>A report as its JSON.</summary>
     public static byte[] Json(ReportData report) => JsonSerializer.SerializeToUtf8Bytes(report, ReportJson.Default.ReportData);
-
-    /// <summary>A run's report as a page; nothing where there is none.</summary>
-    public static async Task<byte[]?> ReadPageAsync(IObjectStore reports, RunResult run, CancellationToken ct)
-    {
-        if (!await HasAsync(reports, Folder(run) + "/quality.html", ct))
-            return null;
-        using var copy = await reports.FetchAsync(Folder(run) + "/quality.html", ct);
-        return await File.ReadAllBytesAsync(copy.Path, ct);
-    }
 
     static string Folder(RunResult run) => Folder(run.Pipeline, run.Interval.End, run.RunId);
 

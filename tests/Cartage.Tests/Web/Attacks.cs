@@ -159,17 +159,18 @@ public sealed class Attacks : IDisposable
     {
         _shop.Write("pipelines/shop/feeds/shop.yml", File.ReadAllText(Path.Combine(_shop.Path, "pipelines/shop/feeds/shop.yml")).Replace("store_name: { type: text }", "store_name: { type: text, pii: true, matches: \"^[A-Z]\" }", StringComparison.Ordinal));
         _shop.Write("data/stores.csv", "store_id,store_name\n1,Baldwin\n2,Rowlett\n3,lowercase\n");
+        _shop.Write("pipelines/shop/models/labels.sql", "select store_id, 'Store ' || store_name as label from stores");
         await using var served = await Served.StartAsync(_shop.Path);
         var run = await served.EndAsync((await served.Desk.Queue.AskAsync(new("shop"), "test", Never))[0]);
         using var viewer = await served.ProgramAsync(Role.Viewer);
         using var editor = await served.ProgramAsync(Role.Editor);
 
-        foreach (var sql in new[] { "select store_name from sales", "select upper(STORE_NAME) as x from Shop_Raw.Stores", "select s from stores s", "with s as (select * from shop_raw.stores) select max(store_name) from s", "select * from shop_quarantine.stores", "select string_agg(store_name, '|') from (select * from sales)", "summarize shop_raw.stores", "select * from (describe stores)", "select * from (summarize stores)", "select * from (select store_name as n from stores union all select store_name from sales)" })
+        foreach (var sql in new[] { "select store_name from sales", "select label from labels", "select upper(STORE_NAME) as x from Shop_Raw.Stores", "select s from stores s", "with s as (select * from shop_raw.stores) select max(store_name) from s", "select * from shop_quarantine.stores", "select string_agg(store_name, '|') from (select * from sales)", "summarize shop_raw.stores", "select * from (describe stores)", "select * from (summarize stores)", "select * from (select store_name as n from stores union all select store_name from sales)" })
         {
             var said = await (await viewer.PostAsJsonAsync("/api/sql", new { sql }, Never)).Content.ReadAsStringAsync(Never);
             Assert.DoesNotMatch("(?i)baldwin|rowlett|lowercase", said);
         }
-        foreach (var page in new[] { "/tables/shop_raw/stores?profile=now", "/tables/shop/sales", "/tables/shop_quarantine/stores", "/quarantine", "/quarantine/shop/stores", "/api/quarantine", "/api/quarantine/shop/stores", $"/reports/{run.RunId}", $"/api/reports/{run.RunId}", "/sql.csv?q=select%20*%20from%20stores", $"/runs/{run.RunId}" })
+        foreach (var page in new[] { "/tables/shop_raw/stores?profile=now", "/tables/shop/sales", "/tables/shop/labels?profile=now", "/tables/shop_quarantine/stores", "/quarantine", "/quarantine/shop/stores", "/api/quarantine", "/api/quarantine/shop/stores", $"/reports/{run.RunId}", $"/api/reports/{run.RunId}", "/sql.csv?q=select%20*%20from%20stores", $"/runs/{run.RunId}" })
             Assert.DoesNotMatch("(?i)baldwin|rowlett|lowercase", await viewer.GetStringAsync(page, Never));
         Assert.Contains("Baldwin", await (await editor.PostAsJsonAsync("/api/sql", new { sql = "select store_name from sales" }, Never)).Content.ReadAsStringAsync(Never), StringComparison.Ordinal);
     }
