@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Data.Common;
 using Cartage.Host.Output;
 using Cartage.Runs;
+using Cartage.Warehouses;
 
 namespace Cartage.Host.Commands;
 
