@@ -3,8 +3,9 @@ using Cartage.DuckDb;
 
 var settings = new DuckDbConnectionStringBuilder { DataSource = args[2] };
 settings["threads"] = Environment.ProcessorCount.ToString(System.Globalization.CultureInfo.InvariantCulture);
-settings["memory_limit"] = "1200MB";
+settings["memory_limit"] = "1000MB";
 settings["preserve_insertion_order"] = "false";
+settings["storage_compatibility_version"] = "v1.4.0";
 using var connection = new DuckDbConnection(settings.ConnectionString);
 connection.Open();
 using var command = connection.CreateCommand();

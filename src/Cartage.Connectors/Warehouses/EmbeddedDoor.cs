@@ -23,7 +23,7 @@ static class EmbeddedDoor
     public static void Configure(DuckDbConnectionStringBuilder settings, DoorOptions options)
     {
         settings["preserve_insertion_order"] = "false";
-        settings["memory_limit"] = options.MemoryLimit ?? "1200MB";
+        settings["memory_limit"] = options.MemoryLimit ?? "1000MB";
         settings["threads"] = (options.Threads ?? Environment.ProcessorCount).ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 

@@ -106,7 +106,7 @@ public sealed class FeedLoad
     }
 
     /// <summary>The rules over sets: newest of each key, references to <paramref name="parents"/>, and what differs from the base table; everything that depends on data happens here, before the transaction.</summary>
-    public async Task PrepareAsync(DbConnection connection, IReadOnlyDictionary<string, FeedLoad> parents, CancellationToken ct)
+    public async Task PrepareAsync(DbConnection connection, IReadOnlyDictionary<string, FeedLoad> parents, Task prepared, CancellationToken ct)
     {
         var versions = new Versions(connection, _tables);
         if (_deletions is not null)
@@ -115,6 +115,7 @@ public sealed class FeedLoad
             _door = _door with { Read = _door.Read + _deletions.Rows };
         }
         await connection.ExecuteAsync(Sql.Create(_tables.OlderAside, _tables.All), ct);
+        await prepared;
         // First of all, of old versions too: what came in must not hang on what came with it.
         foreach (var column in Feed.Columns.Where(c => c.References is not null))
             await ReferAsync(connection, column, parents.GetValueOrDefault(column.References!.Feed)?._tables, ct);

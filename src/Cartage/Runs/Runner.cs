@@ -268,8 +268,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         }));
         foreach (var load in loads.OfType<FeedLoad>())
             _loads[load.Feed.Name] = load;
-        foreach (var feed in feeds.Where(f => _loads.ContainsKey(f.Name)))
-            await _loads[feed.Name].PrepareAsync(connection, _loads, ct);
+        await PrepareAsync([.. feeds.Where(f => _loads.ContainsKey(f.Name))], ct);
         Failpoint.Reach("staged");
     }
 
@@ -284,6 +283,27 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
                 return (0, (Func<TaskResult, TaskResult>)(t => t));
             }, ct);
         return Result(RunState.Succeeded);
+    }
+
+    // All at once, but references wait for their parents, and a parent that only comes later in a circle waits for its children.
+    async Task PrepareAsync(IReadOnlyList<Feed> feeds, CancellationToken ct)
+    {
+        static bool Refers(Feed child, Feed parent) => child.Columns.Any(c => c.References?.Feed == parent.Name);
+        List<(Feed Feed, Task Done)> prepared = [];
+        foreach (var feed in feeds)
+        {
+            var parents = Task.WhenAll(prepared.Where(p => Refers(feed, p.Feed)).Select(p => p.Done));
+            var children = Task.WhenAll(prepared.Where(p => Refers(p.Feed, feed)).Select(p => p.Done));
+            prepared.Add((feed, PrepareAsync(_loads[feed.Name], parents, children, ct)));
+        }
+        await Task.WhenAll(prepared.Select(p => p.Done));
+    }
+
+    async Task PrepareAsync(FeedLoad load, Task parents, Task children, CancellationToken ct)
+    {
+        await children;
+        await using var connection = await workspace.Warehouse.OpenAsync(ct);
+        await load.PrepareAsync(connection, _loads, parents, ct);
     }
 
     async Task<RunResult?> UnreadableAsync(DbConnection connection, CancellationToken ct)

@@ -50,6 +50,7 @@ public sealed class Kills
         var run = await project.RunAsync();
         Assert.True(run.State is RunState.Succeeded or RunState.Quarantined, run.Message);
         Assert.Equal(await Undisturbed.Value, await SmallShop.StateAsync(project));
+        Assert.Equal("0", await project.ScalarAsync("SELECT count(*) FROM information_schema.tables WHERE ends_with(table_name, '__next')"));
         await using var workspace = await project.OpenAsync();
         Assert.DoesNotContain(await workspace.Store.ListRunsAsync(100, CancellationToken.None), r => r.State is RunState.Running or RunState.Queued);
     }
