@@ -94,7 +94,7 @@ public sealed class Landing(IObjectStore raw, string tempFolder, TimeProvider cl
         var buffer = new byte[1 << 20];
         var scan = Scannable(page.Name);
         var gzip = !page.Pack && page.Name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
-        await using var file = new FileStream(copy, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 0);
+        await using var file = new FileStream(copy, FileMode.CreateNew, FileAccess.Write, FileShare.Read, page.Pack ? buffer.Length : 0); // what packs writes 8 KB at a time
         Stream output = page.Pack ? new GZipStream(file, CompressionLevel.Fastest, leaveOpen: true) : file;
         // Whole buffers, because some sources give a row at a time.
         for (int read; (read = await input.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, ct)) > 0; )

@@ -1,8 +1,27 @@
+using Npgsql;
+
 namespace Cartage.Connectors.Sources.Postgres;
 
 /// <summary>The bytes of a COPY as the server sends them; its session ends with it, and what breaks it is said in words.</summary>
-sealed class CopyStream(Stream bytes, IDisposable copy, Session session, Func<Exception, PipelineException> explain) : Stream
+sealed class CopyStream : Stream
 {
+    readonly NpgsqlRawCopyStream _bytes;
+    readonly IDisposable _copy;
+    readonly Session _session;
+    readonly Func<Exception, PipelineException> _explain;
+    readonly CancellationToken _ct;
+    readonly CancellationTokenRegistration _cancel;
+
+    CopyStream(StreamReader copy, Session session, Func<Exception, PipelineException> explain, CancellationToken ct)
+    {
+        (_bytes, _copy, _session, _explain, _ct) = ((NpgsqlRawCopyStream)copy.BaseStream, copy, session, explain, ct);
+        _cancel = ct.Register(_bytes.Cancel);
+    }
+
+    /// <summary>Starts a COPY that is stopped when the token is cancelled.</summary>
+    public static async Task<CopyStream> OpenAsync(Session session, string copy, Func<Exception, PipelineException> explain, CancellationToken ct) =>
+        new((StreamReader)await session.Connection.BeginTextExportAsync(copy, ct), session, explain, ct);
+
     public override bool CanRead => true;
     public override bool CanSeek => false;
     public override bool CanWrite => false;
@@ -13,15 +32,26 @@ sealed class CopyStream(Stream bytes, IDisposable copy, Session session, Func<Ex
     {
         try
         {
-            return await bytes.ReadAsync(buffer, cancellationToken);
+            _ct.ThrowIfCancellationRequested();
+            return await Task.Run(() => Fill(buffer.Span), CancellationToken.None);
         }
         catch (Exception e) when (PostgresSourceErrors.IsOfServer(e))
         {
-            throw explain(e);
+            _ct.ThrowIfCancellationRequested();
+            throw _explain(e);
         }
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => bytes.Read(buffer, offset, count);
+    // The server sends a row at a time, and an asynchronous read of each would cost more than the row: as many as there is room for are taken at once.
+    int Fill(Span<byte> buffer)
+    {
+        var (filled, read) = (0, 1);
+        while (read > 0 && filled < buffer.Length)
+            filled += read = _bytes.Read(buffer[filled..]);
+        return filled;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     public override void Flush() { }
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
     public override void SetLength(long value) => throw new NotSupportedException();
@@ -31,7 +61,8 @@ sealed class CopyStream(Stream bytes, IDisposable copy, Session session, Func<Ex
     {
         try
         {
-            copy.Dispose();
+            await _cancel.DisposeAsync();
+            _copy.Dispose();
         }
         catch (Exception e) when (PostgresSourceErrors.IsOfServer(e))
         {
@@ -39,7 +70,7 @@ sealed class CopyStream(Stream bytes, IDisposable copy, Session session, Func<Ex
         }
         finally
         {
-            await session.DisposeAsync();
+            await _session.DisposeAsync();
             await base.DisposeAsync();
         }
     }

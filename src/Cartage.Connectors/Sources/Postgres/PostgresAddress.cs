@@ -25,6 +25,8 @@ static class PostgresAddress
         address.MaxPoolSize = options.Parallel + 1;
         address.NoResetOnClose = true;
         address.KeepAlive = address.KeepAlive == 0 ? 30 : address.KeepAlive;
+        (address.TcpKeepAlive, address.TcpKeepAliveTime, address.TcpKeepAliveInterval) = (true, 30, 10);
+        address.ReadBufferSize = 64 << 10;
         address.IncludeErrorDetail = true;
         return address;
     }

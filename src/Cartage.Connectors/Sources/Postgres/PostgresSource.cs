@@ -93,8 +93,7 @@ sealed class PostgresSource(PostgresSourceOptions options, string root) : ISourc
             var session = await moment.OpenAsync(ct);
             try
             {
-                var reader = (StreamReader)await session.Connection.BeginTextExportAsync(copy, ct);
-                return new CopyStream(reader.BaseStream, reader, session, e => Explain(e, feed));
+                return await CopyStream.OpenAsync(session, copy, e => Explain(e, feed), ct);
             }
             catch
             {
