@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -17,6 +18,10 @@ public sealed partial class SnsMessages(Func<Uri, CancellationToken, Task<byte[]
 {
     static readonly string[] Notification = ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"];
     static readonly string[] Confirmation = ["Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"];
+
+    const int MostCertificates = 16;
+
+    readonly ConcurrentDictionary<string, byte[]> _certificates = [];
 
     /// <summary>Looks at a message; a confirmation is answered on the spot.</summary>
     public async Task<SnsOutcome> LookAsync(ReadOnlyMemory<byte> body, string topic, CancellationToken ct)
@@ -41,7 +46,7 @@ public sealed partial class SnsMessages(Func<Uri, CancellationToken, Task<byte[]
         var signed = Encoding.UTF8.GetBytes(string.Concat(fields.Where(message.ContainsKey).Select(f => $"{f}\n{message[f]}\n")));
         try
         {
-            using var certificate = X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(await get(url, ct)));
+            using var certificate = X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(await CertificateAsync(url, ct)));
             using var key = certificate.GetRSAPublicKey();
             return key?.VerifyData(signed, Convert.FromBase64String(message["Signature"]), hash.Value, RSASignaturePadding.Pkcs1) == true;
         }
@@ -49,6 +54,16 @@ public sealed partial class SnsMessages(Func<Uri, CancellationToken, Task<byte[]
         {
             return false;
         }
+    }
+
+    async Task<byte[]> CertificateAsync(Uri url, CancellationToken ct)
+    {
+        if (_certificates.TryGetValue(url.AbsoluteUri, out var known))
+            return known;
+        var fetched = await get(url, ct);
+        if (_certificates.Count >= MostCertificates)
+            _certificates.Clear();
+        return _certificates[url.AbsoluteUri] = fetched;
     }
 
     static Dictionary<string, string>? Read(ReadOnlyMemory<byte> body)

@@ -19,7 +19,7 @@ sealed class Telling
         var project = workspace.Project;
         if (on.Shell.Session?.Desk is not null || project.Pipelines.All(p => Herald.RuleOf(project, p) is null))
             return new(null, on.Shell.Clock);
-        var herald = new Herald(() => project, workspace.Store, (p, via) => Connectors.Connectors.OpenNotifier(p, via, on.Shell.Clock), on.Shell.Clock);
+        var herald = new Herald(() => project, workspace.Store, (p, via) => Connectors.Connectors.OpenNotifier(p, via, on.Shell.Clock), () => project.Notifications.Link, on.Shell.Clock);
         await herald.CollectAsync(ct);
         return new(herald, on.Shell.Clock);
     }

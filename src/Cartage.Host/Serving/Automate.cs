@@ -14,7 +14,7 @@ static class Automate
                 (project, via) => Connectors.Connectors.OpenNotifier(project, via, desk.Clock),
                 (project, place) => Connectors.Connectors.OpenBucket(project, place, desk.Clock),
                 async (e, what) => await desk.Problems.WriteLineAsync($"{what}: {e.Message}"),
-                () => desk.Project.Notifications.Link,
+                () => desk.Project.Notifications.Link ?? desk.Address.ToString(),
                 desk.Clock),
             ct);
 }

@@ -5,7 +5,7 @@ using Cartage.Runs;
 namespace Cartage.Alerts;
 
 /// <summary>Tells people of runs: collects what ended into the outbox, and sends what is in it; no run waits for it.</summary>
-public sealed class Herald(Func<Project> project, RunStore store, Func<Project, string, INotifier> open, TimeProvider clock)
+public sealed class Herald(Func<Project> project, RunStore store, Func<Project, string, INotifier> open, Func<string?> link, TimeProvider clock)
 {
     static readonly TimeSpan First = TimeSpan.FromSeconds(5), Most = TimeSpan.FromMinutes(30), GivesUp = TimeSpan.FromDays(2), Patience = TimeSpan.FromSeconds(30);
     const int InOne = 50;
@@ -28,7 +28,7 @@ public sealed class Herald(Func<Project> project, RunStore store, Func<Project, 
         _ended.ReadAsync(async run =>
         {
             var before = (await store.ListRunsAsync(new RunFilter(10, run.Pipeline, Before: run.RunId, Brief: true), ct)).Select(r => (RunState?)r.State).FirstOrDefault(s => s is not (RunState.Cancelled or RunState.Queued or RunState.Running));
-            if (Notices.Of(run, before, project().Notifications.Link) is { } notice)
+            if (Notices.Of(run, before, link()) is { } notice)
                 await PutAsync(notice, isNew: !Notices.IsBad(before), ct);
         }, ct);
 

@@ -75,8 +75,12 @@ public sealed class EventInbox(RunStore store, TimeProvider clock) : IDisposable
 
     /// <summary>Forgets events that were given to a run before an instant; told again, they count again.</summary>
     public Task<long> ForgetAsync(DateTimeOffset before, CancellationToken ct) =>
-        UseAsync(x => x.ExecuteAsync(
-            """DELETE FROM events WHERE "at" < $before AND seq <= (SELECT max(up_to) FROM events_taken t WHERE t.pipeline = events.pipeline)""", ct, ("before", before.UtcDateTime)), ct);
+        UseAsync(async x =>
+        {
+            await x.ExecuteAsync("""DELETE FROM events_taken WHERE "at" < $before AND up_to < (SELECT max(n.up_to) FROM events_taken n WHERE n.pipeline = events_taken.pipeline)""", ct, ("before", before.UtcDateTime));
+            return await x.ExecuteAsync(
+                """DELETE FROM events WHERE "at" < $before AND seq <= (SELECT max(up_to) FROM events_taken t WHERE t.pipeline = events.pipeline)""", ct, ("before", before.UtcDateTime));
+        }, ct);
 
     /// <summary>Waits until something was added, or for as long as is said.</summary>
     public async Task WaitAsync(TimeSpan most, CancellationToken ct)

@@ -17,9 +17,10 @@ public sealed class FolderWatch(string pattern, TimeSpan every, TimeSpan settle,
     public async Task WatchAsync(Func<IReadOnlyList<ObjectEvent>, CancellationToken, Task> tell, CancellationToken ct)
     {
         using SemaphoreSlim stirred = new(0, 1);
-        using var watcher = Start(stirred);
+        using Heard heard = new(_folder, stirred);
         while (true)
         {
+            heard.Listen();
             var (settled, moving) = Look();
             if (settled.Count > 0)
             {
@@ -60,32 +61,44 @@ public sealed class FolderWatch(string pattern, TimeSpan every, TimeSpan settle,
             .Where(f => _matches.IsMatch(f.FullName));
     }
 
-    // A folder that is not there yet, or more folders than the system watches: then the looks alone must do.
-    FileSystemWatcher? Start(SemaphoreSlim stirred)
+    // What the operating system tells; where the folder is not there yet or the system watches too many, the looks alone must do until it can.
+    sealed class Heard(string folder, SemaphoreSlim stirred) : IDisposable
     {
-        if (!Directory.Exists(_folder))
-            return null;
-        FileSystemWatcher? watcher = null;
-        try
+        FileSystemWatcher? _watcher;
+
+        public void Listen()
         {
-            watcher = new FileSystemWatcher(_folder) { IncludeSubdirectories = true, NotifyFilter = NotifyFilters.FileName | NotifyFilters.LastWrite | NotifyFilters.Size };
-            void Stir()
+            if (_watcher is not null && Directory.Exists(folder))
+                return;
+            Dispose();
+            if (!Directory.Exists(folder))
+                return;
+            try
             {
-                lock (stirred)
-                    if (stirred.CurrentCount == 0)
-                        stirred.Release();
+                _watcher = new(folder) { IncludeSubdirectories = true, NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite | NotifyFilters.Size };
+                _watcher.Created += (_, _) => Stir();
+                _watcher.Changed += (_, _) => Stir();
+                _watcher.Renamed += (_, _) => Stir();
+                _watcher.Error += (_, _) => Stir();
+                _watcher.EnableRaisingEvents = true;
             }
-            watcher.Created += (_, _) => Stir();
-            watcher.Changed += (_, _) => Stir();
-            watcher.Renamed += (_, _) => Stir();
-            watcher.Error += (_, _) => Stir();
-            watcher.EnableRaisingEvents = true;
-            return watcher;
+            catch (IOException)
+            {
+                Dispose();
+            }
         }
-        catch (IOException)
+
+        public void Dispose()
         {
-            watcher?.Dispose();
-            return null;
+            _watcher?.Dispose();
+            _watcher = null;
+        }
+
+        void Stir()
+        {
+            lock (stirred)
+                if (stirred.CurrentCount == 0)
+                    stirred.Release();
         }
     }
 }

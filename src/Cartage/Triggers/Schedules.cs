@@ -32,20 +32,26 @@ public sealed class Schedules(Orders orders, Starter starter, TickStore ticks, F
     // False where the tick is looked at again later.
     async Task<bool> RunAsync(Pipeline pipeline, DueTick due, CancellationToken ct)
     {
+        if (!due.Behind && pipeline.Overlap == Overlap.Skip && starter.Waiting.Any(w => w.Pipeline == pipeline.Name))
+            return await LeaveOutAsync(pipeline, due, "", "skipped: the run before still waits", ct);
         if (!due.Behind && await FreshOpenAsync(pipeline, ct) is { Count: > 0 } open)
-            if (pipeline is { Overlap: Overlap.Skip, Catchup: Catchup.All })
-                return false; // each tick has a run of its own interval: this one comes among the missed
-            else if (pipeline.Overlap == Overlap.Skip)
-            {
-                await ticks.HandledAsync(pipeline, due.At, open[0], "skipped: the run before is still open", ct);
-                return true;
-            }
+            if (pipeline.Overlap == Overlap.Skip)
+                return await LeaveOutAsync(pipeline, due, open[0], "skipped: the run before is still open", ct);
             else if (pipeline.Overlap == Overlap.Cancel)
                 foreach (var run in open)
                     orders.Cancel(run);
         var request = new RunRequest { From = due.From, To = due.At, Behind = due.Behind };
         var by = $"schedule {due.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm'Z'", CultureInfo.InvariantCulture)}";
         await starter.StartAsync(new(pipeline, request, Key(pipeline, due), by, (run, stop) => ticks.HandledAsync(pipeline, due.At, run, "asked", stop)), ct);
+        return true;
+    }
+
+    // Where each tick has a run over its own interval, it comes among the missed ones.
+    async Task<bool> LeaveOutAsync(Pipeline pipeline, DueTick due, string run, string why, CancellationToken ct)
+    {
+        if (pipeline.Catchup == Catchup.All)
+            return false;
+        await ticks.HandledAsync(pipeline, due.At, run, why, ct);
         return true;
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Cartage.Models;
@@ -11,6 +12,8 @@ namespace Cartage.Triggers;
 /// <summary>Looks whether what a pipeline waits for is there.</summary>
 public sealed partial class Sensors(Func<Workspace> workspace, Func<Project, string, IObjectStore> openBucket)
 {
+    readonly ConcurrentDictionary<string, IObjectStore> _buckets = [];
+
     /// <summary>What is looked for, in words: a place or a query, with the interval's times in it.</summary>
     public static string Describe(WaitFor wait, Interval interval) => wait.Object is { } item ? Filled(item, interval) : wait.Query!.ReplaceLineEndings(" ").Trim();
 
@@ -39,7 +42,7 @@ public sealed partial class Sensors(Func<Workspace> workspace, Func<Project, str
 
     async Task<bool> IsObjectAsync(Project project, string place, CancellationToken ct)
     {
-        var store = openBucket(project, place);
+        var store = _buckets.GetOrAdd(place.Split('/')[2], _ => openBucket(project, place));
         var (key, matches) = (place.Split('/', 4)[3], Glob.Of(place.Split('/', 4)[3]));
         await foreach (var item in store.ListAsync(Glob.IsPattern(key) ? Glob.Folder(key) : key, ct))
             if (matches.IsMatch(item.Key))

@@ -13,6 +13,7 @@ public sealed class MessagesOfSns : IDisposable
 
     readonly RSA _key = RSA.Create(2048);
     readonly List<string> _fetched = [];
+    SnsMessages? _sns;
 
     public void Dispose() => _key.Dispose();
 
@@ -22,7 +23,7 @@ public sealed class MessagesOfSns : IDisposable
     {
         Assert.Equal(SnsOutcome.Genuine, await LookAsync(Notification(version)));
         Assert.Equal(SnsOutcome.Confirmed, await LookAsync(Subscription(version)));
-        Assert.Equal([Certificate, Certificate, Confirm], _fetched);
+        Assert.Equal([Certificate, Confirm], _fetched); // the certificate once
     }
 
     [Theory]
@@ -56,7 +57,7 @@ public sealed class MessagesOfSns : IDisposable
         Assert.Equal(SnsOutcome.NotOne, await new SnsMessages(GetAsync).LookAsync("""{"Records":[]}"""u8.ToArray(), Topic, CancellationToken.None));
     }
 
-    Task<SnsOutcome> LookAsync(Dictionary<string, string> message) => new SnsMessages(GetAsync).LookAsync(JsonSerializer.SerializeToUtf8Bytes(message), Topic, CancellationToken.None);
+    Task<SnsOutcome> LookAsync(Dictionary<string, string> message) => (_sns ??= new(GetAsync)).LookAsync(JsonSerializer.SerializeToUtf8Bytes(message), Topic, CancellationToken.None);
 
     Task<byte[]> GetAsync(Uri url, CancellationToken ct)
     {

@@ -215,7 +215,7 @@ public sealed class TellingPeople
     {
         var loaded = bench.Files.Write("project.yml", $"name: small\n{notifications}\nconnections:\n  {connections}\n").Load();
         Assert.Empty(loaded.Findings);
-        return new(() => loaded.Project, bench.Workspace.Store, (p, via) => Engine.OpenNotifier(p, via, bench.Clock), bench.Clock);
+        return new(() => loaded.Project, bench.Workspace.Store, (p, via) => Engine.OpenNotifier(p, via, bench.Clock), () => null, bench.Clock);
     }
 
     static RunResult Rejected() =>

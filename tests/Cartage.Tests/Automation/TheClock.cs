@@ -77,6 +77,21 @@ public sealed class TheClock
     }
 
     [Fact]
+    public async Task A_tick_that_comes_while_the_one_before_waits_for_something_is_left_out()
+    {
+        await using var bench = await Bench.OpenAsync(new FakeClock("2026-03-05T12:00Z"), "schedule: '* * * * *'\nstart: 2026-03-01\nwait_for: [ { object: never.csv, every: 30s, timeout: 2h } ]");
+        await using var starter = new Starter(bench.Orders, bench.Sensors, () => bench.Workspace, bench.Clock);
+        var schedules = Schedules(bench, starter);
+        for (var n = 0; n < 5; n++)
+        {
+            await schedules.LookAsync(bench.Pipeline, CancellationToken.None);
+            ((FakeClock)bench.Clock).Advance(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.Equal((1, 0), (starter.Waiting.Count, bench.Asked.Count));
+    }
+
+    [Fact]
     public async Task Runs_each_missed_tick_behind_fresh_ones_over_its_own_interval()
     {
         await using var bench = await Bench.OpenAsync(new FakeClock("2026-03-04T12:00Z"), "schedule: '0 2 * * *'\nstart: 2026-03-01\ncatchup: all");

@@ -4,6 +4,7 @@ using System.Text;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Cartage.Connectors.ObjectStores;
+using Cartage.Projects;
 using Cartage.Tests.Support;
 using Cartage.Triggers;
 
@@ -33,6 +34,22 @@ public sealed class WhatCephSends(SharedS3 s3)
         Assert.Equal(Keys.Select(k => $"s3://{options.Bucket}/{k}").Order(), read.SelectMany(r => r.Objects).Select(o => o.Place).Order());
         Assert.Equal(Keys.Length, read.SelectMany(r => r.Objects).Select(o => o.Id).Distinct().Count());
         Assert.All(api.Asked, a => Assert.Equal("k", a.Query["key"]));
+    }
+
+    [Fact]
+    public async Task A_sensor_sees_an_object_of_a_bucket()
+    {
+        var options = await s3.CreateBucketAsync();
+        using var project = SmallShop.Create().Write("project.yml", $"name: small\nzones: {{ inbox: 's3://{options.Bucket}/in' }}\nconnections:\n  store: {{ type: s3, endpoint: '{options.Endpoint}', region: us-east-1, access_key_id: {options.AccessKeyId}, secret_access_key: {options.SecretAccessKey} }}\n");
+        await using var workspace = await project.OpenAsync();
+        var sensors = new Sensors(() => workspace, (p, place) => Cartage.Connectors.Connectors.OpenBucket(p, place, TimeProvider.System));
+        var (wait, day) = (new WaitFor("inbox://{{ start:yyyy-MM-dd }}/*.csv", null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), 1), new Interval(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddDays(1)));
+
+        Assert.False(await sensors.IsThereAsync(workspace.Project.Pipelines[0], wait, day, CancellationToken.None));
+        using var client = S3Client.Create(options);
+        await client.PutObjectAsync(new PutObjectRequest { BucketName = options.Bucket, Key = "in/1970-01-01/a.csv", ContentBody = "a" });
+        Assert.True(await sensors.IsThereAsync(workspace.Project.Pipelines[0], wait, day, CancellationToken.None));
+        Assert.False(await sensors.IsThereAsync(workspace.Project.Pipelines[0], wait with { Object = "inbox://{{ end:yyyy-MM-dd }}/*.csv" }, day, CancellationToken.None));
     }
 
     // Topics are made through an interface like that of SNS.

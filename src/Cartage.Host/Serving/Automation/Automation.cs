@@ -37,7 +37,7 @@ sealed class Automation : IAsyncDisposable
         Inbox = new(on.Workspace().Store, clock);
         _eventStarts = new(on.Orders, _starter, Inbox, on.Workspace, clock);
         _ended = new(on.Workspace().Store, "triggers");
-        Herald = new(on.Orders.Project, on.Workspace().Store, on.OpenNotifier, clock);
+        Herald = new(on.Orders.Project, on.Workspace().Store, on.OpenNotifier, on.Link, clock);
     }
 
     /// <summary>What it works with; <paramref name="Refresh"/> reads the project's files again when they have changed.</summary>
