@@ -8,7 +8,7 @@ static class Common
 {
     public static Option<string?> Project { get; } = new("--project") { Description = "The project's folder (default: here, or the nearest parent with a project.yml)", HelpName = "dir", Recursive = true };
 
-    public static Option<Format> Format { get; } = new("--format") { Description = "How data is printed: table or json", HelpName = "table|json", Recursive = true };
+    public static Option<Format> Format { get; } = new("--format") { Description = "How data is printed: table or json; query has jsonl and csv too", HelpName = "table|json", Recursive = true };
 
     public static Option<bool> Quiet { get; } = new("--quiet", "-q") { Description = "No talk, only data and errors", Recursive = true };
 

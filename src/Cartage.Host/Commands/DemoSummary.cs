@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using Cartage.Host.Output;
+using Cartage.Ingest;
 using Cartage.Runs;
 using Cartage.Warehouses;
 using Spectre.Console;
@@ -32,9 +33,12 @@ static class DemoSummary
         console.WriteLine();
         await FiguresAsync(console, connection, ct);
         await StoresAsync(on, console, connection, ct);
+        console.WriteLine();
         await SetAsideAsync(on, console, workspace, connection, ct);
         if (results.Sum(x => x.Checks.Count) is > 0 and var checks)
             console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Checks: {results.Sum(x => x.Checks.Count(c => c.Passed))} of {checks} passed"));
+        foreach (var check in results.SelectMany(x => x.Checks).Where(x => !x.Passed))
+            console.WriteLine($"  {check.Check.Severity.ToString().ToLowerInvariant()} {check.Check.Name}: {check.Message}");
         foreach (var report in results.Select(x => x.Report).OfType<string>())
             console.WriteLine($"Quality report: {on.Near(report)}");
         console.WriteLine();
@@ -62,11 +66,16 @@ static class DemoSummary
 
     static async Task SetAsideAsync(Invocation on, IAnsiConsole console, Workspace workspace, DbConnection connection, CancellationToken ct)
     {
-        var reasons = await QuarantineCommand.SummaryAsync(workspace, connection, ct);
-        if (reasons.Rows.Count == 0)
+        List<(string Feed, string Rules, long Rows)> reasons = [];
+        foreach (var feed in workspace.Project.Pipelines.SelectMany(x => x.Feeds))
+            reasons.AddRange((await QuarantineTable.CountAsync(connection, workspace.Warehouse.Dialect, feed, ct)).Select(x => (feed.Name, string.Join(" and ", x.Rules.Split(',').Distinct()), x.Rows)));
+        if (reasons.Count == 0)
             return;
-        console.MarkupLine($"[yellow]Set aside[/] {Opened.Count(reasons.Rows.Sum(x => Convert.ToInt64(x[2], CultureInfo.InvariantCulture)), "row")} that broke a rule; nothing is lost:");
-        on.Terminal.Print(reasons, Format.Table);
+        console.MarkupLine($"[yellow]Set aside[/] {Opened.Count(reasons.Sum(x => x.Rows), "row")} that broke a rule; nothing is lost:");
+        Output.Grid grid = new("feed", "rows", "why");
+        foreach (var feed in reasons.GroupBy(x => x.Feed))
+            grid.Add(feed.Key, feed.Sum(x => x.Rows), string.Join(", ", feed.Select(x => FormattableString.Invariant($"{x.Rows} {x.Rules.Replace('_', ' ')}"))));
+        on.Terminal.Print(grid, Format.Table);
     }
 
     static void Try(IAnsiConsole console, string dir)
@@ -74,21 +83,23 @@ static class DemoSummary
         console.MarkupLine("[bold]Try next[/]");
         // The script that builds and runs says what it is called here.
         var program = Environment.GetEnvironmentVariable("CARTAGE_COMMAND") ?? "cartage";
-        foreach (var (command, what) in new[]
-        {
-            ("run", "again: nothing changed, and it says so at once"),
-            ("quarantine show orders", "rows that were set aside, with reason and place"),
+        (string Command, string What)[] next =
+        [
+            ("run", "again: nothing changed, at once"),
+            ("quarantine show orders", "rows set aside, with reason and place"),
             ("query \"from sales_by_month\"", "ask the tables"),
             ("lineage fact_sales", "where a table comes from"),
             ("explain fact_sales", "what it is, and when it was built"),
-        })
-            Line(console, $"{program} {command} --project {dir}", what);
+        ];
+        var width = next.Max(x => x.Command.Length) + program.Length + dir.Length + 13;
+        foreach (var (command, what) in next)
+            Line(console, $"{program} {command} --project {dir}", what, width);
         console.WriteLine();
-        Line(console, $"{dir}/pipelines/bike-store", "the pipeline: SQL and YAML, yours to change");
+        Line(console, $"{dir}/pipelines/bike-store", "SQL and YAML, yours to change", width);
     }
 
-    static void Line(IAnsiConsole console, string left, string right) =>
-        console.MarkupLine($"  [aqua]{Markup.Escape(left)}[/]{new string(' ', Math.Max(2, 72 - left.Length))}[grey]{Markup.Escape(right)}[/]");
+    static void Line(IAnsiConsole console, string left, string right, int width) =>
+        console.MarkupLine($"  [aqua]{Markup.Escape(left)}[/]{new string(' ', Math.Max(2, width - left.Length))}[grey]{Markup.Escape(right)}[/]");
 
     static decimal Number(DbDataReader reader, int column) => reader.IsDBNull(column) ? 0 : decimal.Parse(Cell.Text(reader.GetValue(column)), NumberStyles.Number, CultureInfo.InvariantCulture);
 

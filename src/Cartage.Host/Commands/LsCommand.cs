@@ -68,9 +68,9 @@ static class LsCommand
         Grid grid = new("table", "kind", "rows", "columns", "updated", "made from", "read by");
         foreach (var x in await TableCatalog.ReadAsync(workspace, ct))
             grid.Add(x.Table.ToString(), x.Kind, x.Rows, format == Format.Json ? x.Columns.ToDictionary(c => c.Name, c => c.Type) : x.Columns.Count, x.UpdatedAt,
-                format == Format.Json ? x.From : string.Join(", ", x.From.Select(Short)), format == Format.Json ? x.ReadBy : string.Join(", ", x.ReadBy.Select(Short)));
+                format == Format.Json ? x.From : x.Kind is "base" or "history" or "quarantine" ? x.From[0] : string.Join(", ", x.From.Select(Short)), format == Format.Json ? x.ReadBy : string.Join(", ", x.ReadBy.Select(Short)));
         return grid;
     }
 
-    static string Short(string name) => name.Contains('/') ? name : name[(name.IndexOf('.') + 1)..];
+    static string Short(string name) => name[(name.IndexOf('.') + 1)..];
 }

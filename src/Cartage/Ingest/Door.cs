@@ -247,7 +247,7 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
         var undeclared = feed.Schema == SchemaPolicy.Quarantine ? columns.Where(c => feed.Columns.Count > 0 && !declared.ContainsKey(c.Name)).Select(c => new Rule("undeclared", c.Name, $"{Sql.Quote(c.Name)} IS NOT NULL", "nobody declared it", Severity.Quarantine)) : [];
         var types = columns
             .Where(c => c.Type != "VARCHAR")
-            .Select(c => new Rule("type", c.Name, $"{Sql.Quote(c.Name)} IS NULL AND {Sql.Quote(_text + c.Name)} IS NOT NULL", $"it is not a {(declared.TryGetValue(c.Name, out var d) ? d.Type : c.Type.ToLowerInvariant())}", Strict(feed.SeverityOf("type", d))));
+            .Select(c => new Rule("type", c.Name, $"{Sql.Quote(c.Name)} IS NULL AND {Sql.Quote(_text + c.Name)} IS NOT NULL", $"it is not {Article(declared.TryGetValue(c.Name, out var d) ? d.Type : c.Type.ToLowerInvariant())}", Strict(feed.SeverityOf("type", d))));
         List<Rule> rules = [.. types, .. _rules.Select(r => r.Code == "required" ? r with { Condition = $"{Sql.Quote(_text + r.Column)} IS NULL" } : r), .. undeclared];
         string Any(Func<Rule, bool> which, string otherwise) => rules.Where(which).Select(r => $"({r.Condition})").ToList() is { Count: > 0 } all ? $"coalesce({string.Join(" OR ", all.Select(c => $"coalesce({c}, false)"))}, false)" : otherwise;
         var setAside = rules.Where(r => r.Severity is Severity.Quarantine or Severity.Reject).ToList();
@@ -285,6 +285,8 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
         await connection.ExecuteAsync($"DROP TABLE {Sql.Quote(sorted)}", ct);
         return new(counts[0], counts[1], [.. warnings.Zip(counts.Skip(2)).Where(w => w.Second > 0).Select(w => $"{w.First.Column}: {w.First.Reason} ({w.Second} rows)")], []);
     }
+
+    static string Article(string type) => (type[0] is 'i' ? "an " : "a ") + type;
 
     // The value as a reason quotes it; whoever reads reasons must not see what is masked elsewhere.
     string Shown(string column) =>

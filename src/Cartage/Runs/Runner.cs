@@ -400,7 +400,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
             {
                 var context = new BuildContext(plan.Swap, ResolveAside, FindModel, plan.Interval, Render(model)) { Changes = _changes.Tables, Whole = build.Certain || because is null, TellsChanges = !plan.Swap && _changes.AreAskedFor(model, builds), Render = Render };
                 var built = await new ModelBuilder(connection, door, _dialect, model, context).BuildAsync(ct);
-                return (built, (Func<TaskResult, TaskResult>)(t => t with { Rows = built.Rows, Inserted = built.Inserted, Updated = built.Updated, Deleted = built.Deleted, Unchanged = built.Unchanged, Closed = built.Closed }));
+                return (built, (Func<TaskResult, TaskResult>)(t => t with { Rows = model.Materialization is Materialization.View ? null : built.Rows, Inserted = built.Inserted, Updated = built.Updated, Deleted = built.Deleted, Unchanged = built.Unchanged, Closed = built.Closed }));
             }, ct);
             _built[model.Name] = result.Aside ?? model.Table;
             _changes.Add(build, result, plan.Swap);
@@ -556,7 +556,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
             var (value, fill) = await work();
             var done = fill(new(kind, name, RunState.Succeeded, at, workspace.Clock.GetElapsedTime(began), why));
             Add(done);
-            Tell(kind, name, RunState.Succeeded, done.Rows is { } rows ? $"{rows:N0} {(kind == "extract" ? "objects" : "rows")}" : why);
+            Tell(kind, name, RunState.Succeeded, done.Rows is { } rows ? $"{rows:N0} {(kind == "extract" ? "object" : "row")}{(rows == 1 ? "" : "s")}" : kind == "build" ? "a view" : why);
             return value;
         }
         catch (Exception e)

@@ -42,7 +42,7 @@ public static class TableCatalog
 
     /// <summary>Where a feed comes from: its files, as they can be typed in the project's folder, or its connection.</summary>
     public static string Source(Project project, Feed feed) =>
-        feed.Connection is { } connection ? $"{connection}{(feed.Relation is { } table ? $": {table}" : "")}"
+        feed.Connection is { } connection && project.Connections.GetValueOrDefault(connection) is not { Type: "files" } ? $"{connection}{(feed.Relation is { } table ? $": {table}" : "")}"
         : feed.Command.Count > 0 ? string.Join(' ', feed.Command)
         : string.Join(", ", feed.Files.Select(f => Path.GetRelativePath(project.Root, f) is var near && near.StartsWith("..", StringComparison.Ordinal) ? f : near));
 
