@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Cartage.Storage;
 
 namespace Cartage.Ingest;
@@ -16,11 +17,14 @@ public sealed class LandedRows(IObjectStore raw, IReadOnlyList<Manifest> pages)
             using var body = PageBody.Read(await File.ReadAllBytesAsync(copy.Path, ct), [page.RowsAt!]);
             foreach (var row in body.Rows)
             {
-                var values = columns.Select(c => page.Constants?.GetValueOrDefault(c) ?? (row.ValueKind == System.Text.Json.JsonValueKind.Object && row.TryGetProperty(c, out var value) ? PageBody.TextOf(value) : null)).OfType<string>().Where(v => v.Length > 0).ToList();
+                var values = columns.Select(c => Value(page, row, c)).OfType<string>().Where(v => v.Length > 0).ToList();
                 if (values.Count == columns.Count && seen.Add(string.Join('\u001f', values)))
                     found.Add(values);
             }
         }
         return found;
     }
+
+    static string? Value(Manifest page, JsonElement row, string column) =>
+        page.Constants?.GetValueOrDefault(column) ?? (row.ValueKind == JsonValueKind.Object && row.TryGetProperty(column, out var value) ? PageBody.TextOf(value) : null);
 }

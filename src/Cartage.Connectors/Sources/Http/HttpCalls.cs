@@ -11,6 +11,7 @@ sealed class HttpCalls : IDisposable
 {
     const int MaxBytes = 256 << 20;
     const int MaxRedirects = 5;
+    const string Later = "Run again later: what has landed is not asked for again.";
 
     static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(500), LongestWait = TimeSpan.FromSeconds(30);
 
@@ -43,7 +44,7 @@ sealed class HttpCalls : IDisposable
                 throw new PipelineException(
                     _settings.Secrets.Mask($"{_settings.Name}: GET {question.Shown(cursor)}: {failure.Why}{(attempt > 1 ? $" (asked {attempt} times)" : "")}"),
                     failure.IsTransient,
-                    _settings.Secrets.Mask(failure.IsTransient && wait > _settings.MaxWait ? $"It asks to wait {wait.TotalSeconds:0} s, longer than 'max_wait' of the connection; run again later: what has landed is not asked for again." : failure.Hint ?? "Run again later: what has landed is not asked for again.")
+                    failure.IsTransient && wait > _settings.MaxWait ? $"It asks to wait {wait.TotalSeconds:0} s, longer than 'max_wait' of the connection. {Later}" : failure.Hint ?? Later
                 );
             if (failure.After is not null)
                 _gate.PauseFor(wait);
@@ -104,7 +105,11 @@ sealed class HttpCalls : IDisposable
             {
                 var target = new Uri(address, location);
                 if (!question.MayFollow(target))
-                    return (null, new($"it redirects to {target.GetLeftPart(UriPartial.Authority)}, another origin than {_settings.Url.GetLeftPart(UriPartial.Authority)}: refused, so that no key goes there", IsTransient: false, Hint: "If that is where the API is now, put its address into 'url'."));
+                    return (null, new(
+                        $"it redirects to {target.GetLeftPart(UriPartial.Authority)}, another origin than {_settings.Url.GetLeftPart(UriPartial.Authority)}: refused, so that no key goes there",
+                        IsTransient: false,
+                        Hint: "If that is where the API is now, put its address into 'url'."
+                    ));
                 if (hops == MaxRedirects)
                     return (null, new($"it redirects more than {MaxRedirects} times", IsTransient: false));
                 address = question.WithKeys(target);
@@ -152,7 +157,7 @@ sealed class HttpCalls : IDisposable
             401 or 403 => $"Check the key or 'auth' of the connection '{_settings.Name}' in project.yml.",
             404 when _settings.IsRecorded => "Make the recorded answers with 'cartage gen seller-catalog'.",
             404 => "Check 'get' and 'params' of the feed; 'not_found: empty' takes such an answer for no rows.",
-            429 or 503 => $"Lower 'rate' of the connection '{_settings.Name}', then run again: what has landed is not asked for again.",
+            429 or 503 => $"Lower 'rate' of the connection '{_settings.Name}', then run again. What has landed is not asked for again.",
             >= 400 and < 500 => "Check 'get' and 'params' of the feed.",
             _ => null,
         };

@@ -7,7 +7,9 @@ static partial class Links
 {
     /// <summary>The address of the next page, null where there is none.</summary>
     public static string? Next(IEnumerable<string> headers) =>
-        headers.SelectMany(h => Link().Matches(h)).FirstOrDefault(m => Relation().Match(m.Groups["rest"].Value) is { Success: true } rel && rel.Groups["names"].Value.Split(' ').Contains("next", StringComparer.OrdinalIgnoreCase))?.Groups["address"].Value;
+        headers.SelectMany(h => Link().Matches(h)).FirstOrDefault(IsNext)?.Groups["address"].Value;
+
+    static bool IsNext(Match link) => Relation().Match(link.Groups["rest"].Value).Groups["names"].Value.Split(' ').Contains("next", StringComparer.OrdinalIgnoreCase);
 
     [GeneratedRegex("""<(?<address>[^>]*)>(?<rest>(?:\s*;\s*[\w*-]+\s*=\s*(?:"[^"]*"|[^\s",;]+))*)""")]
     private static partial Regex Link();

@@ -67,7 +67,10 @@ sealed partial class Question
     {
         if (!Uri.TryCreate(Bare(cursor), next, out var target) || !MayFollow(target))
             throw new PipelineException(
-                _settings.Secrets.Mask($"{_settings.Name}: GET {Shown(cursor)}: the next page is said to be at '{(target is null ? next : target.GetLeftPart(UriPartial.Authority))}', another origin than {Base.GetLeftPart(UriPartial.Authority)}: refused, so that no key goes there"),
+                _settings.Secrets.Mask(
+                    $"{_settings.Name}: GET {Shown(cursor)}: the next page is said to be at '{(target is null ? next : target.GetLeftPart(UriPartial.Authority))}', "
+                        + $"another origin than {Base.GetLeftPart(UriPartial.Authority)}: refused, so that no key goes there"
+                ),
                 hint: "If that is where the API is now, put its address into 'url'."
             );
         return new Uri(Kept(target)).PathAndQuery;
