@@ -1,28 +1,66 @@
+using System.Data.Common;
+using Cartage.Ingest;
 using Cartage.Models;
 using Cartage.Projects;
 
 namespace Cartage.Runs;
 
 /// <summary>Does what follows a publish, from the outbox: at once, or in the next run of the pipeline where a process ended or a store refused.</summary>
-sealed class Following(Workspace workspace, Pipeline pipeline, string tempFolder)
+sealed class Following(Workspace workspace, Pipeline pipeline, string tempFolder, RunLog log)
 {
-    /// <summary>What a run that publishes these models must do afterwards besides its report.</summary>
-    public IEnumerable<FollowUp> Exports(IEnumerable<Model> models, Interval interval) =>
-        from model in models
-        let export = model.Export
-        where export is not null
-        select new FollowUp.Export(model.Name, export.Zone, export.KeyFor(interval, pipeline.TimeZone, workspace.Project.Variables), export.Formats);
+    static readonly Dictionary<string, IReadOnlyList<(string Rules, long Rows, string Example)>> None = [];
 
-    /// <summary>What runs before this one left to be done, or what this one has to do.</summary>
-    public async Task<IReadOnlyList<OutboxItem>> OpenAsync(string run, bool before, CancellationToken ct)
+    /// <summary>Writes down what must follow a run that publishes these models, in the transaction that does.</summary>
+    public async Task WriteDownAsync(DbConnection connection, RunResult run, IReadOnlyList<TableProfile> profiles, IEnumerable<Model> models, CancellationToken ct)
+    {
+        Dictionary<string, IReadOnlyList<(string Rules, long Rows, string Example)>> aside = [];
+        foreach (var feed in pipeline.Feeds)
+            if ((await QuarantineTable.CountAsync(connection, workspace.Warehouse.Dialect, feed, ct)).Where(x => x.Status == "open").Select(x => (x.Rules, x.Rows, QuarantineTable.Masked(feed, x.Example))).ToList() is { Count: > 0 } rows)
+                aside[feed.Name] = rows;
+        await Outbox.AddAsync(connection, pipeline, run.RunId, [new FollowUp.Report(QualityReport.Describe(run, profiles, aside, None)), .. Exports(models, run.Interval)], ct);
+    }
+
+    /// <summary>Does what this run has to do, or what runs before it left; returns the report's place, and the first thing that cannot be done, which stays.</summary>
+    public async Task<(string? Report, PipelineException? Failed)> RunAsync(string run, bool before, CancellationToken ct)
+    {
+        string? report = null;
+        PipelineException? failed = null;
+        foreach (var item in await OpenAsync(run, before, ct))
+            try
+            {
+                var place = await log.TaskAsync(item.Work.Kind, item.Work is FollowUp.Export export ? export.Model : pipeline.Name, before ? $"what run {item.RunId} left to do" : "after the commit", async () =>
+                    (await Retry.RunAsync(pipeline.Retry, workspace.Clock, () => DoAsync(item, ct), (attempt, e) => log.Tell(item.Work.Kind, pipeline.Name, RunState.Running, $"attempt {attempt} failed: {e.Message}"), ct), (Func<TaskResult, TaskResult>)(t => t)));
+                if (before)
+                    await TellLateAsync(item, place, ct);
+                else if (item.Work is FollowUp.Report)
+                    report = place;
+            }
+            catch (PipelineException e)
+            {
+                failed ??= e;
+            }
+            catch (DbException e)
+            {
+                failed ??= workspace.Warehouse.Dialect.Explain(e);
+            }
+        return (report, failed);
+    }
+
+    async Task<IReadOnlyList<OutboxItem>> OpenAsync(string run, bool before, CancellationToken ct)
     {
         await using var connection = await workspace.Warehouse.OpenAsync(ct);
         await WarehouseState.EnsureAsync(connection, ct);
         return [.. (await Outbox.OpenAsync(connection, pipeline, ct)).Where(i => i.RunId == run != before)];
     }
 
-    /// <summary>Does one thing and returns what it wrote; null where there is nothing left to do it with.</summary>
-    public async Task<string?> DoAsync(OutboxItem item, CancellationToken ct)
+    IEnumerable<FollowUp> Exports(IEnumerable<Model> models, Interval interval) =>
+        from model in models
+        let export = model.Export
+        where export is not null
+        select new FollowUp.Export(model.Name, export.Zone, export.KeyFor(interval, pipeline.TimeZone, workspace.Project.Variables), export.Formats);
+
+    // Returns what it wrote; null where there is nothing left to do it with.
+    async Task<string?> DoAsync(OutboxItem item, CancellationToken ct)
     {
         var place = item.Work switch
         {
@@ -36,8 +74,8 @@ sealed class Following(Workspace workspace, Pipeline pipeline, string tempFolder
         return place;
     }
 
-    /// <summary>Brings the history in line with something that was done for an earlier run.</summary>
-    public async Task TellLateAsync(OutboxItem item, string? place, CancellationToken ct)
+    // The history is brought in line with what was done for an earlier run.
+    async Task TellLateAsync(OutboxItem item, string? place, CancellationToken ct)
     {
         if (await workspace.Store.GetRunAsync(item.RunId, ct) is not { } run)
             return;

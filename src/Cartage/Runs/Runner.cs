@@ -16,14 +16,13 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
 
     readonly Dialect _dialect = workspace.Warehouse.Dialect;
     readonly Pipeline _pipeline = plan.Pipeline;
-    readonly List<TaskResult> _tasks = [];
+    readonly RunLog _log = new(workspace.Store, workspace.Clock, runId, progress);
     readonly Dictionary<string, FeedLoad> _loads = [];
     readonly Dictionary<string, Table> _built = [];
     Changes _changes = Changes.None;
     readonly long _began = workspace.Clock.GetTimestamp();
     readonly DateTimeOffset _startedAt = workspace.Clock.GetUtcNow();
     readonly string _runId = runId;
-    readonly Following _following = new(workspace, plan.Pipeline, Path.Combine(workspace.Project.StateFolder, "tmp"));
     IReadOnlyList<CheckResult> _checks = [];
     IReadOnlyList<TableProfile> _profiles = [];
     IReadOnlyList<TableDifference> _differences = [];
@@ -32,6 +31,10 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
 
     string TempFolder => Path.Combine(workspace.Project.StateFolder, "tmp");
 
+    Extracting Extracting => new(workspace, plan, request, TempFolder, _log);
+
+    Following Following => new(workspace, _pipeline, TempFolder, _log);
+
     /// <summary>Runs to an end, whatever happens.</summary>
     public async Task<RunResult> RunAsync(CancellationToken ct)
     {
@@ -39,7 +42,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         if (_pipeline.Timeout is { } timeout)
             limit.CancelAfter(timeout);
         await workspace.Store.SaveAsync(Result(RunState.Running), CancellationToken.None);
-        Tell("run", "", RunState.Running, $"{_pipeline.Name} {plan.Interval}");
+        _log.Tell("run", "", RunState.Running, $"{_pipeline.Name} {plan.Interval}");
         RunResult result;
         try
         {
@@ -70,7 +73,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         {
             result = Result(RunState.Failed, e.Message, "Nothing was published. Free some space or mend the folder, then run again.");
         }
-        Tell("run", "", result.State, result.Message ?? "done");
+        _log.Tell("run", "", result.State, result.Message ?? "done");
         if (!_uncertain) // it stays unfinished until the warehouse's outcome can be read
             await workspace.Store.SaveAsync(result, CancellationToken.None);
         return result;
@@ -80,12 +83,12 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
     {
         if (plan.Tasks is [PlannedTask.SetUp, ..])
             return await SetUpAsync(ct);
-        await FollowAsync(before: true, ct);
+        await Following.RunAsync(_runId, before: true, ct);
         var feeds = plan.Tasks.OfType<PlannedTask.Load>().Select(t => t.Feed).ToList();
-        var manifests = request.Runs("extract") ? await ExtractAsync(feeds, ct) : await LandedAsync(feeds, ct);
+        var manifests = request.Runs("extract") ? await Extracting.RunAsync(feeds, ct) : await Extracting.LandedAsync(feeds, ct);
         if (request.Only.Count > 0 && !request.Runs("load") && !request.Runs("build") && !request.Runs("check"))
             return Result(RunState.Succeeded);
-        return await Retry.RunAsync(_pipeline.Retry, workspace.Clock, () => AtTheWarehouseAsync(feeds, manifests, ct), (attempt, e) => Tell("run", "", RunState.Running, $"attempt {attempt} failed: {e.Message}"), ct);
+        return await Retry.RunAsync(_pipeline.Retry, workspace.Clock, () => AtTheWarehouseAsync(feeds, manifests, ct), (attempt, e) => _log.Tell("run", "", RunState.Running, $"attempt {attempt} failed: {e.Message}"), ct);
     }
 
     // A warehouse that goes away has published all of a run or nothing: so everything there can be done again, unless it turns out to be done.
@@ -93,7 +96,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
     {
         try
         {
-            _tasks.RemoveAll(t => t.Kind is not "extract");
+            _log.KeepOnly("extract", "report", "export");
             _loads.Clear();
             _built.Clear();
             return await LoadAndBuildAsync(feeds, new(landed), ct);
@@ -163,76 +166,6 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
     async Task<bool> IsAnotherIntervalAsync(DbConnection connection, CancellationToken ct) =>
         request.From is not null || request.To is not null || _pipeline.Schedule is not null && !await WarehouseState.IsCoveredAsync(connection, _pipeline, plan.Interval, ct);
 
-    async Task<Dictionary<string, IReadOnlyList<Manifest>>> ExtractAsync(List<Feed> feeds, CancellationToken ct)
-    {
-        var together = feeds.GroupBy(f => f.Connection is null ? (f.Name, "") : ("", f.Connection));
-        return (await Task.WhenAll(together.Select(group => ExtractTogetherAsync([.. group], ct)))).SelectMany(x => x).ToDictionary();
-    }
-
-    // Feeds of one connection share a source, and with it one moment of its data; so when one fails for a passing reason, all are asked again.
-    async Task<IEnumerable<KeyValuePair<string, IReadOnlyList<Manifest>>>> ExtractTogetherAsync(IReadOnlyList<Feed> feeds, CancellationToken ct) =>
-        await Retry.RunAsync(
-            _pipeline.Retry,
-            workspace.Clock,
-            async () =>
-            {
-                await using var source = workspace.OpenSource(feeds[0]);
-                Dictionary<string, Task<IReadOnlyList<Manifest>>> found = [];
-                Task<IReadOnlyList<Manifest>> Find(Feed feed)
-                {
-                    var parent = feed.Request?.EachOf is { } of && feeds.FirstOrDefault(f => f.Name == of.Feed) is { } asked ? Find(asked) : null;
-                    return found.TryGetValue(feed.Name, out var begun) ? begun : found[feed.Name] = ExtractAfterAsync(parent, source, feed, ct);
-                }
-                return feeds.Zip(await Task.WhenAll(feeds.Select(Find)), (feed, manifests) => KeyValuePair.Create(feed.Name, manifests));
-            },
-            (attempt, e) =>
-            {
-                lock (_tasks)
-                    _tasks.RemoveAll(t => t.Kind == "extract" && feeds.Any(f => f.Name == t.Name));
-                Tell("extract", feeds[0].Connection ?? feeds[0].Name, RunState.Running, $"attempt {attempt} failed: {e.Message}");
-            },
-            ct
-        );
-
-    // A feed that is asked for by another's rows waits until those have landed.
-    async Task<IReadOnlyList<Manifest>> ExtractAfterAsync(Task<IReadOnlyList<Manifest>>? parent, ISource source, Feed feed, CancellationToken ct)
-    {
-        var pages = parent is null ? null : await parent;
-        return await TaskAsync("extract", feed.Name, Plan.ExtractReason(feed), async () =>
-        {
-            using var place = await workspace.Pools.TakeAsync(feed.Connection is { } name ? workspace.Project.Connections.GetValueOrDefault(name) : null, ct);
-            var manifests = await ExtractAsync(source, feed, pages, ct);
-            return (manifests, (Func<TaskResult, TaskResult>)(t => t with { Rows = manifests.Count }));
-        }, ct);
-    }
-
-    async Task<IReadOnlyList<Manifest>> ExtractAsync(ISource source, Feed feed, IReadOnlyList<Manifest>? parent, CancellationToken ct)
-    {
-        var landing = new Landing(workspace.Zones.Raw, TempFolder, workspace.Clock);
-        if (parent is null && feed.Request?.EachOf is { } of)
-            parent = await landing.ReadManifestsAsync(_pipeline.Feeds.First(f => f.Name == of.Feed), ct);
-        var extraction = new Extraction(feed, plan.Interval, await landing.ReadManifestsAsync(feed, ct))
-        {
-            FullRefresh = request.FullRefresh,
-            From = request.From,
-            To = request.To,
-            Accept = request.Accept,
-            Loaded = new(workspace.Warehouse, _pipeline.Name),
-            Parent = parent is null ? null : new(workspace.Zones.Raw, parent),
-            Notes = new Notes(text => Tell("extract", feed.Name, RunState.Running, text)),
-        };
-        return await landing.LandAsync(source, extraction, ct);
-    }
-
-    async Task<Dictionary<string, IReadOnlyList<Manifest>>> LandedAsync(List<Feed> feeds, CancellationToken ct)
-    {
-        var landing = new Landing(workspace.Zones.Raw, TempFolder, workspace.Clock);
-        Dictionary<string, IReadOnlyList<Manifest>> manifests = [];
-        foreach (var feed in feeds)
-            manifests[feed.Name] = await landing.ReadManifestsAsync(feed, ct);
-        return manifests;
-    }
-
     async Task StageAsync(DbConnection connection, List<Feed> feeds, Dictionary<string, IReadOnlyList<Manifest>> manifests, CancellationToken ct)
     {
         var context = new LoadContext(new(_runId, _startedAt), plan.Swap, TempFolder, request.SetAside);
@@ -257,7 +190,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         {
             if (!plan.Swap && fresh[feed.Name].Count == 0 && !(anything && aside.ContainsKey(feed.Name)))
             {
-                Skip("load", feed.Name, "no object that is not loaded yet");
+                _log.Skip("load", feed.Name, "no object that is not loaded yet");
                 return null;
             }
             return await TaskAsync("load", feed.Name, plan.Swap ? "every landed object" : $"{fresh[feed.Name].Count} objects are not loaded yet", async () =>
@@ -393,7 +326,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
             if (!build.Certain && because is null && !model.IsOfInterval)
             {
                 _changes.Stands(model);
-                Skip("build", model.Name, "nothing it reads changed");
+                _log.Skip("build", model.Name, "nothing it reads changed");
                 continue;
             }
             var result = await TaskAsync("build", model.Name, build.Certain ? build.Why : because is null ? "a new interval" : $"{because} changed", async () =>
@@ -437,10 +370,10 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         {
             await publish();
             foreach (var build in plan.Tasks.OfType<PlannedTask.Build>().Where(b => _built.ContainsKey(b.Model.Name)))
-                await WarehouseState.SetModelAsync(connection, build.Model, _tasks.First(t => t.Kind == "build" && t.Name == build.Model.Name).Rows ?? 0, _runId, _startedAt, ct);
+                await WarehouseState.SetModelAsync(connection, build.Model, _log.Tasks.First(t => t.Kind == "build" && t.Name == build.Model.Name).Rows ?? 0, _runId, _startedAt, ct);
             await WarehouseState.SetStaleAsync(connection, _pipeline, _changes.Stale(), ct);
             await WarehouseState.AddOutcomeAsync(connection, _runId, plan, state, workspace.Clock.GetUtcNow(), ct);
-            await Outbox.AddAsync(connection, _pipeline, _runId, await FollowUpsAsync(connection, state, ct), ct);
+            await Following.WriteDownAsync(connection, Result(state), _profiles, plan.Tasks.OfType<PlannedTask.Build>().Select(b => b.Model).Where(m => _built.ContainsKey(m.Name)), ct);
             Failpoint.Reach("before-commit");
             _committing = true;
             await transaction.CommitAsync(CancellationToken.None);
@@ -462,7 +395,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
 
     async Task<IReadOnlyList<TableProfile>> ProfileAsync(DbConnection connection, CancellationToken ct)
     {
-        var tables = plan.Tasks.OfType<PlannedTask.Build>().Select(b => b.Model).Where(m => m.Materialization is not Materialization.View && _tasks.Exists(t => t is { Kind: "build", State: RunState.Succeeded } && t.Name == m.Name && t.Inserted + t.Updated + t.Deleted + t.Closed > 0));
+        var tables = plan.Tasks.OfType<PlannedTask.Build>().Select(b => b.Model).Where(m => m.Materialization is not Materialization.View && _log.Tasks.Any(t => t is { Kind: "build", State: RunState.Succeeded } && t.Name == m.Name && t.Inserted + t.Updated + t.Deleted + t.Closed > 0));
         var pii = _pipeline.Feeds.SelectMany(f => f.Columns.Where(c => c.Pii).Select(c => c.Name)).Concat(_pipeline.Models.SelectMany(m => m.Pii)).ToHashSet();
         List<TableProfile> profiles = [];
         foreach (var model in tables)
@@ -470,22 +403,13 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         return profiles;
     }
 
-    async Task<IReadOnlyList<FollowUp>> FollowUpsAsync(DbConnection connection, RunState state, CancellationToken ct)
-    {
-        Dictionary<string, IReadOnlyList<(string Rules, long Rows, string Example)>> aside = [];
-        foreach (var feed in _pipeline.Feeds)
-            if ((await QuarantineTable.CountAsync(connection, _dialect, feed, ct)).Where(x => x.Status == "open").Select(x => (x.Rules, x.Rows, QuarantineTable.Masked(feed, x.Example))).ToList() is { Count: > 0 } rows)
-                aside[feed.Name] = rows;
-        var built = plan.Tasks.OfType<PlannedTask.Build>().Select(b => b.Model).Where(m => _built.ContainsKey(m.Name));
-        return [new FollowUp.Report(QualityReport.Describe(Result(state), _profiles, aside, None)), .. _following.Exports(built, plan.Interval)];
-    }
-
     // What cannot be done does not undo what was published: it stays in the outbox for the next run.
     async Task<RunResult> AfterCommitAsync(RunState state, CancellationToken ct)
     {
         try
         {
-            return await FollowAsync(before: false, ct) is { } failed
+            (_report, var failed) = await Following.RunAsync(_runId, before: false, ct);
+            return failed is not null
                 ? Result(RunState.Failed, $"the tables are published, but what follows is not done: {failed.Message}", $"{failed.Hint} The next run does it first.".TrimStart())
                 : Result(state);
         }
@@ -495,31 +419,19 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         }
     }
 
-    async Task<PipelineException?> FollowAsync(bool before, CancellationToken ct)
-    {
-        PipelineException? failed = null;
-        foreach (var item in await _following.OpenAsync(_runId, before, ct))
-            try
-            {
-                var place = await TaskAsync(item.Work.Kind, item.Work is FollowUp.Export export ? export.Model : _pipeline.Name, before ? $"what run {item.RunId} left to do" : "after the commit", async () =>
-                    (await Retry.RunAsync(_pipeline.Retry, workspace.Clock, () => _following.DoAsync(item, ct), (attempt, e) => Tell(item.Work.Kind, _pipeline.Name, RunState.Running, $"attempt {attempt} failed: {e.Message}"), ct), (Func<TaskResult, TaskResult>)(t => t)), ct);
-                if (before)
-                    await _following.TellLateAsync(item, place, ct);
-                else if (item.Work is FollowUp.Report)
-                    _report = place;
-            }
-            catch (PipelineException e)
-            {
-                failed ??= e;
-            }
-        return failed;
-    }
-
+    // A report that cannot be written does not hide why there is one.
     async Task<RunResult> RejectAsync(string message, string hint, CancellationToken ct)
     {
         var result = Result(RunState.Rejected, message, hint);
-        _report = await QualityReport.WriteAsync(workspace.Zones.Reports, QualityReport.Describe(result, _profiles, None, _loads.ToDictionary(l => l.Key, l => l.Value.Rejecting)), ct);
-        return result with { Report = _report };
+        try
+        {
+            _report = await QualityReport.WriteAsync(workspace.Zones.Reports, QualityReport.Describe(result, _profiles, None, _loads.ToDictionary(l => l.Key, l => l.Value.Rejecting)), ct);
+            return result with { Report = _report };
+        }
+        catch (PipelineException e)
+        {
+            return result with { Hint = $"{hint} The report is not written: {e.Message}" };
+        }
     }
 
     // What is built aside is read there until it is published; what is not rebuilt is read where it is.
@@ -549,49 +461,28 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
 
     async Task<T> TaskAsync<T>(string kind, string name, string why, Func<Task<(T Value, Func<TaskResult, TaskResult> Fill)>> work, CancellationToken ct)
     {
-        var (at, began) = (workspace.Clock.GetUtcNow(), workspace.Clock.GetTimestamp());
-        Tell(kind, name, RunState.Running, why);
         try
         {
+<<<<<<< HEAD
             var (value, fill) = await work();
             var done = fill(new(kind, name, RunState.Succeeded, at, workspace.Clock.GetElapsedTime(began), why));
             Add(done);
             Tell(kind, name, RunState.Succeeded, done.Rows is { } rows ? $"{rows:N0} {(kind == "extract" ? "object" : "row")}{(rows == 1 ? "" : "s")}" : kind == "build" ? "a view" : why);
             return value;
+=======
+            return await _log.TaskAsync(kind, name, why, work);
+>>>>>>> c19b75b (The runner gives extraction, the log and what follows to classes of their own; order-metrics writes its files; the spool is tested)
         }
-        catch (Exception e)
+        catch (DbException e) when (kind == "build" && _dialect.Explain(e) is { IsTransient: false } explained)
         {
-            Add(new(kind, name, e is OperationCanceledException ? RunState.Cancelled : RunState.Failed, at, workspace.Clock.GetElapsedTime(began), why) { Message = e.Message });
-            Tell(kind, name, RunState.Failed, e.Message);
-            if (e is DbException failed && kind == "build" && _dialect.Explain(failed) is { IsTransient: false } explained)
-                throw new PipelineException($"{FindModel(name)!.File}: the model '{name}' cannot be built: {explained.Message}", hint: "Nothing was published. Correct its SQL, then run again.", inner: e);
-            throw;
+            throw new PipelineException($"{FindModel(name)!.File}: the model '{name}' cannot be built: {explained.Message}", hint: "Nothing was published. Correct its SQL, then run again.", inner: e);
         }
-    }
-
-    void Skip(string kind, string name, string why)
-    {
-        Add(new(kind, name, RunState.Skipped, workspace.Clock.GetUtcNow(), TimeSpan.Zero, why));
-        Tell(kind, name, RunState.Skipped, why);
-    }
-
-    void Add(TaskResult task)
-    {
-        lock (_tasks)
-            _tasks.Add(task);
-    }
-
-    void Tell(string kind, string task, RunState state, string message)
-    {
-        var e = new RunEvent(workspace.Clock.GetUtcNow(), _runId, kind, task, state, message);
-        workspace.Store.Add(e);
-        progress?.Report(e);
     }
 
     RunResult Result(RunState state, string? message = null, string? hint = null) =>
         new(_runId, _pipeline.Name, state, plan.Interval, _startedAt, workspace.Clock.GetElapsedTime(_began))
         {
-            Tasks = [.. _tasks],
+            Tasks = _log.Tasks,
             Equations = [.. _loads.Values.Select(l => l.Equation)],
             Checks = _checks,
             Warnings = [.. _loads.Values.SelectMany(l => l.Warnings.Select(w => $"{l.Feed.Name}.{w}"))],
@@ -600,9 +491,4 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
             Hint = hint,
             Report = _report,
         };
-
-    sealed class Notes(Action<string> tell) : IProgress<string>
-    {
-        public void Report(string value) => tell(value);
-    }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Cartage.Connectors.ObjectStores;
 using Cartage.DuckDb;
 using Cartage.Runs;
 using Cartage.Tests.Support;
@@ -7,7 +8,7 @@ using Cartage.Warehouses;
 namespace Cartage.Tests.EndToEnd;
 
 /// <summary>What follows a publish, reports and exports, is written down with it and done, in the next run where this one could not.</summary>
-public sealed class AfterTheCommit
+public sealed class AfterTheCommit(SharedPostgres postgres, SharedS3 s3)
 {
     const string Customers = "customer_id,name,city,updated_at,is_active\n2,Bob,,2024-01-01 00:00:00,Y\n1,\"Ann \"\"A\"\", x\",Paris,2024-01-01 00:00:00,Y\n";
     const string Orders = "order_id,customer_id,order_date,amount,updated_at\n7,2,2024-01-05,10.50,2024-01-05 00:00:00\n1,1,2024-01-04,1.00,2024-01-05 00:00:00\n";
@@ -29,6 +30,30 @@ public sealed class AfterTheCommit
         await connection.OpenAsync(Now);
         Assert.Equal("1|2024-01-01 00:00:00", await connection.ScalarAsync<string>($"SELECT customer_id || '|' || CAST(since AS VARCHAR) FROM read_parquet('{exported}.parquet') LIMIT 1", Now));
         Assert.Equal("0", await project.ScalarAsync("SELECT count(*) FROM cartage.outbox"));
+    }
+
+    [Fact]
+    public async Task Writes_the_same_from_PostgreSQL_into_a_bucket()
+    {
+        var (bucket, url) = (await s3.CreateBucketAsync(), await postgres.CreateDatabaseAsync());
+        using var local = Shop("formats: [csv, parquet, ndjson]");
+        using var remote = Shop("formats: [csv, parquet, ndjson]").Write("project.yml", $$"""
+            name: small
+            warehouse: { type: postgres, url: "{{url}}" }
+            zones: { processed: "s3://{{bucket.Bucket}}/out" }
+            connections: { lake: { type: s3, endpoint: "{{bucket.Endpoint}}", access_key_id: {{bucket.AccessKeyId}}, secret_access_key: "{{bucket.SecretAccessKey}}" } }
+            """);
+        await RunAsync(local);
+        var run = await RunAsync(remote);
+
+        Assert.True(run.State == RunState.Succeeded, run.Message);
+        using var client = S3Client.Create(bucket);
+        foreach (var format in new[] { "csv", "ndjson" })
+        {
+            using var answer = await client.GetObjectAsync(bucket.Bucket, $"out/names/2024-02-01.{format}", Now);
+            Assert.Equal(await File.ReadAllTextAsync(Path.Combine(local.Root, ".cartage", "processed", "names", $"2024-02-01.{format}"), Now), await new StreamReader(answer.ResponseStream).ReadToEndAsync(Now));
+        }
+        Assert.Equal(3, (await client.ListObjectsV2Async(new() { BucketName = bucket.Bucket }, Now)).KeyCount);
     }
 
     [Fact]

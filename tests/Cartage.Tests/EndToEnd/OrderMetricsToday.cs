@@ -1,3 +1,4 @@
+using Cartage.Runs;
 using Cartage.Tests.Support;
 
 namespace Cartage.Tests.EndToEnd;
@@ -52,6 +53,35 @@ public sealed class OrderMetricsToday : IDisposable
         Assert.True(File.Exists(run.Report), run.Report);
         Assert.StartsWith(Path.Combine(_project.Root, ".cartage", "processed"), run.Report, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_failed_upload_is_printed_and_the_task_is_green()
+    {
+        _project.Write(".cartage/processed", "a file, where the zone's folder should be");
+        var run = await _project.RunAsync(Until(2));
+        Assert.Equal(RunState.Failed, run.State);
+        Assert.Contains("the tables are published, but what follows is not done", run.Message, StringComparison.Ordinal);
+        Assert.Equal(["export", "report"], run.Tasks.Where(t => t.State == RunState.Failed).Select(t => t.Kind).Order());
+        File.Delete(Path.Combine(_project.Root, ".cartage", "processed"));
+        await _project.RunAsync(Until(2));
+        Assert.Equal(["2024-01-02.csv", "2024-01-02.parquet"], Output());
+    }
+
+    [Fact]
+    public async Task The_output_is_overwritten_daily()
+    {
+        await _project.RunAsync(Until(2));
+        var first = await File.ReadAllTextAsync(Path.Combine(_project.Root, ".cartage", "processed", "order_metrics", "2024-01-02.csv"), TestContext.Current.CancellationToken);
+        Next("2,1,1,2,2024-01-02,2024-01-03\n");
+        await _project.RunAsync(Until(3));
+        Assert.Equal(["2024-01-02.csv", "2024-01-02.parquet", "2024-01-03.csv", "2024-01-03.parquet"], Output());
+        Assert.Equal(first, await File.ReadAllTextAsync(Path.Combine(_project.Root, ".cartage", "processed", "order_metrics", "2024-01-02.csv"), TestContext.Current.CancellationToken));
+        Assert.Equal("order_id,customer_id,customer_name,email,country,product_id,category,selling_price,quantity,total_price,order_date,delivery_date,shipping_time_days\n1,1,Ann,a@example.com,France,1,Books,2.50,2,5.00,2024-01-01,2024-01-04,3\n", first);
+    }
+
+    static RunRequest Until(int day) => new() { To = new DateTimeOffset(2024, 1, day, 4, 0, 0, TimeSpan.Zero) };
+
+    List<string?> Output() => [.. Directory.EnumerateFiles(Path.Combine(_project.Root, ".cartage", "processed", "order_metrics")).Select(Path.GetFileName).Order(StringComparer.Ordinal)];
 
     void Next(string rows) => _project.Write("in/orders/2024-01-02.csv", "order_id,customer_id,product_id,quantity,order_date,delivery_date\n" + rows);
 }

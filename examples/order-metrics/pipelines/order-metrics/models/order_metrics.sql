@@ -2,6 +2,7 @@
 kind: table
 key: order_id
 tags: [orders]
+export: { zone: processed, path: "order_metrics/{{ end:yyyy-MM-dd }}", formats: [csv, parquet] }
 description: One row an order, with its customer, product, total and days to ship; unknown customers and products stay empty
 columns:
   order_id:       { checks: [not_null, unique] }

@@ -1,0 +1,84 @@
+using Cartage.Ingest;
+using Cartage.Plans;
+
+namespace Cartage.Runs;
+
+/// <summary>Source to raw zone, for the feeds of a run.</summary>
+sealed class Extracting(Workspace workspace, Plan plan, RunRequest request, string tempFolder, RunLog log)
+{
+    /// <summary>Lands what is new of feeds and returns every manifest they have.</summary>
+    public async Task<Dictionary<string, IReadOnlyList<Manifest>>> RunAsync(List<Feed> feeds, CancellationToken ct)
+    {
+        var together = feeds.GroupBy(f => f.Connection is null ? (f.Name, "") : ("", f.Connection));
+        return (await Task.WhenAll(together.Select(group => ExtractTogetherAsync([.. group], ct)))).SelectMany(x => x).ToDictionary();
+    }
+
+    // Feeds of one connection share a source, and with it one moment of its data; so when one fails for a passing reason, all are asked again.
+    async Task<IEnumerable<KeyValuePair<string, IReadOnlyList<Manifest>>>> ExtractTogetherAsync(IReadOnlyList<Feed> feeds, CancellationToken ct) =>
+        await Retry.RunAsync(
+            plan.Pipeline.Retry,
+            workspace.Clock,
+            async () =>
+            {
+                await using var source = workspace.OpenSource(feeds[0]);
+                Dictionary<string, Task<IReadOnlyList<Manifest>>> found = [];
+                Task<IReadOnlyList<Manifest>> Find(Feed feed)
+                {
+                    var parent = feed.Request?.EachOf is { } of && feeds.FirstOrDefault(f => f.Name == of.Feed) is { } asked ? Find(asked) : null;
+                    return found.TryGetValue(feed.Name, out var begun) ? begun : found[feed.Name] = ExtractAfterAsync(parent, source, feed, ct);
+                }
+                return feeds.Zip(await Task.WhenAll(feeds.Select(Find)), (feed, manifests) => KeyValuePair.Create(feed.Name, manifests));
+            },
+            (attempt, e) =>
+            {
+                log.Forget("extract", [.. feeds.Select(f => f.Name)]);
+                log.Tell("extract", feeds[0].Connection ?? feeds[0].Name, RunState.Running, $"attempt {attempt} failed: {e.Message}");
+            },
+            ct
+        );
+
+    // A feed that is asked for by another's rows waits until those have landed.
+    async Task<IReadOnlyList<Manifest>> ExtractAfterAsync(Task<IReadOnlyList<Manifest>>? parent, ISource source, Feed feed, CancellationToken ct)
+    {
+        var pages = parent is null ? null : await parent;
+        return await log.TaskAsync("extract", feed.Name, Plan.ExtractReason(feed), async () =>
+        {
+            using var place = await workspace.Pools.TakeAsync(feed.Connection is { } name ? workspace.Project.Connections.GetValueOrDefault(name) : null, ct);
+            var manifests = await ExtractAsync(source, feed, pages, ct);
+            return (manifests, (Func<TaskResult, TaskResult>)(t => t with { Rows = manifests.Count }));
+        });
+    }
+
+    async Task<IReadOnlyList<Manifest>> ExtractAsync(ISource source, Feed feed, IReadOnlyList<Manifest>? parent, CancellationToken ct)
+    {
+        var landing = new Landing(workspace.Zones.Raw, tempFolder, workspace.Clock);
+        if (parent is null && feed.Request?.EachOf is { } of)
+            parent = await landing.ReadManifestsAsync(plan.Pipeline.Feeds.First(f => f.Name == of.Feed), ct);
+        var extraction = new Extraction(feed, plan.Interval, await landing.ReadManifestsAsync(feed, ct))
+        {
+            FullRefresh = request.FullRefresh,
+            From = request.From,
+            To = request.To,
+            Accept = request.Accept,
+            Loaded = new(workspace.Warehouse, plan.Pipeline.Name),
+            Parent = parent is null ? null : new(workspace.Zones.Raw, parent),
+            Notes = new Notes(text => log.Tell("extract", feed.Name, RunState.Running, text)),
+        };
+        return await landing.LandAsync(source, extraction, ct);
+    }
+
+    /// <summary>What has landed of feeds before.</summary>
+    public async Task<Dictionary<string, IReadOnlyList<Manifest>>> LandedAsync(List<Feed> feeds, CancellationToken ct)
+    {
+        var landing = new Landing(workspace.Zones.Raw, tempFolder, workspace.Clock);
+        Dictionary<string, IReadOnlyList<Manifest>> manifests = [];
+        foreach (var feed in feeds)
+            manifests[feed.Name] = await landing.ReadManifestsAsync(feed, ct);
+        return manifests;
+    }
+
+    sealed class Notes(Action<string> tell) : IProgress<string>
+    {
+        public void Report(string value) => tell(value);
+    }
+}

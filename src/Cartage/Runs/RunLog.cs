@@ -1,0 +1,72 @@
+namespace Cartage.Runs;
+
+/// <summary>What a run's tasks come to, as it happens: kept for its result, and told to who watches and to the history; safe for parallel tasks.</summary>
+sealed class RunLog(RunStore store, TimeProvider clock, string runId, IProgress<RunEvent>? progress)
+{
+    readonly List<TaskResult> _tasks = [];
+
+    /// <summary>The tasks that ended, in that order.</summary>
+    public IReadOnlyList<TaskResult> Tasks
+    {
+        get
+        {
+            lock (_tasks)
+                return [.. _tasks];
+        }
+    }
+
+    /// <summary>Does a task's work and notes what it came to; <c>Fill</c> adds the counts.</summary>
+    public async Task<T> TaskAsync<T>(string kind, string name, string why, Func<Task<(T Value, Func<TaskResult, TaskResult> Fill)>> work)
+    {
+        var (at, began) = (clock.GetUtcNow(), clock.GetTimestamp());
+        Tell(kind, name, RunState.Running, why);
+        try
+        {
+            var (value, fill) = await work();
+            var done = fill(new(kind, name, RunState.Succeeded, at, clock.GetElapsedTime(began), why));
+            Add(done);
+            Tell(kind, name, RunState.Succeeded, done.Rows is { } rows ? $"{rows:N0} {(kind == "extract" ? "objects" : "rows")}" : why);
+            return value;
+        }
+        catch (Exception e)
+        {
+            Add(new(kind, name, e is OperationCanceledException ? RunState.Cancelled : RunState.Failed, at, clock.GetElapsedTime(began), why) { Message = e.Message });
+            Tell(kind, name, RunState.Failed, e.Message);
+            throw;
+        }
+    }
+
+    /// <summary>Notes a task that had nothing to do.</summary>
+    public void Skip(string kind, string name, string why)
+    {
+        Add(new(kind, name, RunState.Skipped, clock.GetUtcNow(), TimeSpan.Zero, why));
+        Tell(kind, name, RunState.Skipped, why);
+    }
+
+    /// <summary>Takes back tasks that are done again.</summary>
+    public void Forget(string kind, IReadOnlyList<string> names)
+    {
+        lock (_tasks)
+            _tasks.RemoveAll(t => t.Kind == kind && names.Contains(t.Name));
+    }
+
+    /// <summary>Takes back all tasks of other kinds, which are done again.</summary>
+    public void KeepOnly(params IReadOnlyList<string> kinds)
+    {
+        lock (_tasks)
+            _tasks.RemoveAll(t => !kinds.Contains(t.Kind));
+    }
+
+    public void Tell(string kind, string task, RunState state, string message)
+    {
+        var e = new RunEvent(clock.GetUtcNow(), runId, kind, task, state, message);
+        store.Add(e);
+        progress?.Report(e);
+    }
+
+    void Add(TaskResult task)
+    {
+        lock (_tasks)
+            _tasks.Add(task);
+    }
+}
