@@ -21,9 +21,10 @@ public static class Connectors
         {
             "duckdb" => await DuckDbWarehouse.OpenAsync(new(Path.GetFullPath(project.Warehouse.Settings.GetValueOrDefault("path", ".cartage/warehouse.duckdb"), project.Root), Door(project, folders)), ct),
             "postgres" => await PostgresWarehouse.OpenAsync(new(Resolved(project, "url"), project.Name, Door(project, folders)) { LockTimeout = Patience(project) }, ct),
+            "redshift" => await RedshiftWarehouse.OpenAsync(Redshift(project, folders), ct),
             var type => throw new PipelineException(
                 $"{project.Warehouse.File}:{project.Warehouse.Line}: there is no warehouse of type '{type}'",
-                hint: "This version knows: duckdb, postgres."
+                hint: "This version knows: duckdb, postgres, redshift."
             ),
         };
 
@@ -49,6 +50,18 @@ public static class Connectors
             project.Warehouse.Settings.TryGetValue("threads", out var threads) ? int.Parse(threads, System.Globalization.CultureInfo.InvariantCulture) : null,
             project.Warehouse.Settings.GetValueOrDefault("memory_limit")
         );
+
+    static RedshiftWarehouseOptions Redshift(Project project, IReadOnlyList<string> folders)
+    {
+        var bucket = Stores.Options(project, "processed")
+            ?? throw new PipelineException($"{project.Warehouse.File}:{project.Warehouse.Line}: a Redshift warehouse loads from S3, and the processed zone is a folder", hint: "Write: zones: { processed: s3://bucket/prefix }.");
+        string? Setting(string name) => project.Warehouse.Settings.ContainsKey(name) ? Resolved(project, name) : null;
+        var authorization = RedshiftWarehouseOptions.Authorize(Setting("iam_role"), Setting("access_key_id"), Setting("secret_access_key"), Setting("session_token"));
+        return new(Resolved(project, "url"), project.Name, Stores.Open(project, TimeProvider.System).Processed, bucket.Place, authorization, Door(project, folders))
+        {
+            Slices = Setting("slices") is { } slices ? int.Parse(slices, System.Globalization.CultureInfo.InvariantCulture) : null,
+        };
+    }
 
     static TimeSpan Patience(Project project) =>
         Durations.TryParse(project.Warehouse.Settings.GetValueOrDefault("lock_timeout", "10s"), out var span)

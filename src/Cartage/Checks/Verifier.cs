@@ -46,8 +46,8 @@ public sealed class Verifier(DbConnection connection, Dialect dialect, Func<stri
         check switch
         {
             Check.NotNull c => $"{dialect.Quote(c.Column)} IS NULL",
-            Check.AcceptedValues c => $"CAST({dialect.Quote(c.Column)} AS VARCHAR) NOT IN ({string.Join(", ", c.Values.Select(dialect.Literal))})",
-            Check.Matches c => $"NOT ({string.Format(null, dialect.Matches, $"CAST({dialect.Quote(c.Column)} AS VARCHAR)", dialect.Literal(c.Pattern))})",
+            Check.AcceptedValues c => $"CAST({dialect.Quote(c.Column)} AS {dialect.Text}) NOT IN ({string.Join(", ", c.Values.Select(dialect.Literal))})",
+            Check.Matches c => $"NOT ({string.Format(null, dialect.Matches, $"CAST({dialect.Quote(c.Column)} AS {dialect.Text})", dialect.Literal(c.Pattern))})",
             Check.Between c => string.Join(" OR ", new[] { c.Min is null ? null : $"{dialect.Quote(c.Column)} < {Bound(c.Min)}", c.Max is null ? null : $"{dialect.Quote(c.Column)} > {Bound(c.Max)}" }.Where(x => x is not null).DefaultIfEmpty("false")),
             _ => null,
         };
@@ -103,7 +103,7 @@ public sealed class Verifier(DbConnection connection, Dialect dialect, Func<stri
     {
         try
         {
-            var sql = await rewrite($"SELECT CAST(({sides[0]}) AS VARCHAR), CAST(({sides[1]}) AS VARCHAR) FROM {dialect.Quote(table.Name)}", ct);
+            var sql = await rewrite($"SELECT CAST(({sides[0]}) AS {dialect.Text}), CAST(({sides[1]}) AS {dialect.Text}) FROM {dialect.Quote(table.Name)}", ct);
             return (await connection.QueryAsync(sql, r => (Show(r, 0), Show(r, 1)), ct))[0];
         }
         catch (FormatException)

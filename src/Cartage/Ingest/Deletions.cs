@@ -73,7 +73,7 @@ sealed class Deletions(LoadTables tables, IReadOnlyList<Manifest> objects)
     {
         if (!await QuarantineTable.ExistsAsync(connection, _sql, tables.Feed, ct))
             return;
-        var same = string.Join(" AND ", tables.Feed.Key.Select(k => $"CAST(g.{_sql.Quote(k)} AS VARCHAR) = q.{_sql.Quote(k)}"));
+        var same = string.Join(" AND ", tables.Feed.Key.Select(k => $"CAST(g.{_sql.Quote(k)} AS {_sql.Text}) = q.{_sql.Quote(k)}"));
         await connection.ExecuteAsync($"UPDATE {_sql.Quote(tables.Feed.Quarantine)} SET _status = 'discarded' WHERE _status = 'open' AND _id IN (SELECT q._id FROM {_sql.Quote(tables.Feed.Quarantine)} q JOIN {_sql.Quote(Gone)} g ON {same} AND q._object < g._object)", ct);
     }
 }

@@ -137,6 +137,8 @@ public sealed class FeedLoad
         _quarantined = await CountAsync(connection, _tables.Bad, ct);
         _differs = Changes is { } changes && await CountAsync(connection, changes, ct) > 0;
         Rejecting = await connection.QueryAsync($"SELECT _rules, count(*), min(_reason) FROM {Sql.Quote(_tables.Bad)} WHERE _reject GROUP BY _rules ORDER BY 2 DESC, 1", r => (r.GetString(0), r.GetInt64(1), r.GetString(2)), ct);
+        if (Swap && Sql.DropRowId.Length > 0)
+            await connection.ExecuteAsync(string.Format(null, Sql.DropRowId, Sql.Quote(_tables.Good)), ct);
         if (Swap && Feed.KeepsHistory)
             await connection.ExecuteAsync(string.Format(null, Sql.CreateView, Sql.Quote(Feed.History.Next), HistorySql(Feed.Base.Next, _tables.OlderAside)), ct);
     }

@@ -12,7 +12,7 @@ public static class Ledger
             """
             CREATE SCHEMA IF NOT EXISTS cartage;
             CREATE TABLE IF NOT EXISTS cartage.ledger (
-              pipeline VARCHAR, feed VARCHAR, object VARCHAR, bytes BIGINT, status VARCHAR, reason VARCHAR, run VARCHAR, loaded_at TIMESTAMP);
+              pipeline VARCHAR, feed VARCHAR, object VARCHAR(65535), bytes BIGINT, status VARCHAR, reason VARCHAR(65535), run VARCHAR, loaded_at TIMESTAMP);
             CREATE TABLE IF NOT EXISTS cartage.equations (
               run VARCHAR, pipeline VARCHAR, feed VARCHAR, rows_read BIGINT, inserted BIGINT, updated BIGINT, deleted BIGINT, unchanged BIGINT,
               superseded BIGINT, dropped BIGINT, quarantined BIGINT);

@@ -68,13 +68,13 @@ sealed record LoadTables(Dialect Sql, Feed Feed, IReadOnlyList<Column> Columns, 
     public string CopiesFirst => Feed.KeepsHistory ? "_object, _record NULLS FIRST" : NewestFirst;
 
     /// <summary>The columns as text, for the quarantine.</summary>
-    public string Texts => string.Join(", ", Names.Select(n => $"CAST({Sql.Quote(n)} AS VARCHAR)"));
+    public string Texts => string.Join(", ", Names.Select(n => $"CAST({Sql.Quote(n)} AS {Sql.Text})"));
 
     /// <summary>The columns of the bad rows.</summary>
     public string BadRow => Sql.Quote([.. Names, "_reason", "_rules", "_object", "_record", "_raw", "_reject"]);
 
     /// <summary>A row as one text.</summary>
-    public string RawText => string.Join(" || ',' || ", Names.Select(n => $"coalesce(CAST({Sql.Quote(n)} AS VARCHAR), '')"));
+    public string RawText => string.Join(" || ',' || ", Names.Select(n => $"coalesce(CAST({Sql.Quote(n)} AS {Sql.Text}), '')"));
 
     /// <summary>A table of this load in the staging schema.</summary>
     public Table Staging(string suffix) => new(Table.StagingSchema(Feed.Pipeline), Feed.Name + suffix);

@@ -24,7 +24,7 @@ public sealed class LoadedKeys(IWarehouse warehouse, Feed feed)
         await using var connection = await warehouse.OpenAsync(ct);
         return await FromAsync(connection, ct) is { } keys
             ? await connection.QueryAsync(
-                $"SELECT substr(_hash, 1, 3), count(*), CAST(sum({string.Format(null, _sql.FromHex, "substr(_hash, 4, 10)")}) AS VARCHAR) FROM ({keys}) k GROUP BY 1",
+                $"SELECT substr(_hash, 1, 3), count(*), CAST(sum({string.Format(null, _sql.FromHex, "substr(_hash, 4, 10)")}) AS {_sql.Text}) FROM ({keys}) k GROUP BY 1",
                 r => new KeyBucket(r.GetString(0), r.GetInt64(1), r.GetString(2)), ct)
             : [];
     }
@@ -55,5 +55,5 @@ public sealed class LoadedKeys(IWarehouse warehouse, Feed feed)
             : $"SELECT md5({text}) AS _hash, t.* FROM ({string.Join(" UNION ", from)}) t WHERE {string.Join(" AND ", Enumerable.Range(0, feed.Key.Count).Select(i => $"_k{i} IS NOT NULL"))}";
     }
 
-    string Texts => string.Join(", ", feed.Key.Select((k, i) => $"CAST({_sql.Quote(k)} AS VARCHAR) AS _k{i}"));
+    string Texts => string.Join(", ", feed.Key.Select((k, i) => $"CAST({_sql.Quote(k)} AS {_sql.Text}) AS _k{i}"));
 }

@@ -21,9 +21,9 @@ sealed class Parents(DbConnection connection, LoadTables tables, LoadTables? par
             found.Add(Feed(column).Base);
         var other = TypeOf(parent?.Columns ?? stored, column.References!.Column);
         var text = (type == "VARCHAR") != (other == "VARCHAR"); // numbers of any kind compare, a number and a text do not everywhere
-        var key = text ? $"CAST({_sql.Quote(column.References.Column)} AS VARCHAR)" : _sql.Quote(column.References.Column);
+        var key = text ? $"CAST({_sql.Quote(column.References.Column)} AS {_sql.Text})" : _sql.Quote(column.References.Column);
         var known = found.Count == 0 ? $"SELECT {_sql.Null(text ? "VARCHAR" : type)} AS k WHERE false" : string.Join(" UNION ALL ", found.Select(t => $"SELECT {key} AS k FROM {_sql.Quote(t)}"));
-        return $"g.{name} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ({known}) p WHERE p.k = {(text ? $"CAST(g.{name} AS VARCHAR)" : $"g.{name}")})";
+        return $"g.{name} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ({known}) p WHERE p.k = {(text ? $"CAST(g.{name} AS {_sql.Text})" : $"g.{name}")})";
     }
 
     /// <summary>Moves the orphans to the bad rows.</summary>
@@ -36,12 +36,12 @@ sealed class Parents(DbConnection connection, LoadTables tables, LoadTables? par
             aside.Add($"SELECT {key} AS k FROM {_sql.Quote(parent.Bad)}");
         if ((await Catalog.ColumnsAsync(connection, _sql, Feed(column).Quarantine, ct)).Exists(c => c.Name == reference.Column))
             aside.Add($"SELECT {key} AS k FROM {_sql.Quote(Feed(column).Quarantine)} WHERE _status = 'open'");
-        var inQuarantine = aside.Count == 0 ? "false" : $"coalesce(CAST({name} AS VARCHAR) IN ({string.Join(" UNION ALL ", aside)}), false)";
+        var inQuarantine = aside.Count == 0 ? "false" : $"coalesce(CAST({name} AS {_sql.Text}) IN ({string.Join(" UNION ALL ", aside)}), false)";
         await connection.ExecuteAsync(
             $"""
             INSERT INTO {_sql.Quote(tables.Bad)} ({tables.BadRow})
             SELECT {tables.Texts},
-              {_sql.Literal(column.Name + ": '")} || CAST({name} AS VARCHAR) || CASE WHEN {inQuarantine} THEN {_sql.Literal($"' — its row in {reference.Feed} is in quarantine")} ELSE {_sql.Literal($"' — there is no such row in {reference.Feed}")} END,
+              {_sql.Literal(column.Name + ": '")} || CAST({name} AS {_sql.Text}) || CASE WHEN {inQuarantine} THEN {_sql.Literal($"' — its row in {reference.Feed} is in quarantine")} ELSE {_sql.Literal($"' — there is no such row in {reference.Feed}")} END,
               CASE WHEN {inQuarantine} THEN 'parent_quarantined' ELSE 'unknown_reference' END, _object, _record, {tables.RawText}, false
             FROM {_sql.Quote(tables.Good)} g WHERE {orphan};
             DELETE FROM {_sql.Quote(tables.Good)} WHERE {_sql.RowId} IN (SELECT g.{_sql.RowId} FROM {_sql.Quote(tables.Good)} g WHERE {orphan});

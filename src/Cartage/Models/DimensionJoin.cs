@@ -28,7 +28,7 @@ sealed class DimensionJoin(DbConnection connection, Dialect dialect, Model model
                     Inferred.Add(look.Dimension);
             }
             else if (look.Missing == MissingMember.Reject && await connection.ScalarAsync<long>($"SELECT count(*) FROM ({missing}) AS m", ct) is > 0 and var n)
-                reject = $"{n} values of {look.Key} are not in {look.Dimension}, such as '{await connection.ScalarAsync<string>($"SELECT CAST(min(k) AS VARCHAR) FROM ({missing}) AS m", ct)}'";
+                reject = $"{n} values of {look.Key} are not in {look.Dimension}, such as '{await connection.ScalarAsync<string>($"SELECT CAST(min(k) AS {dialect.Text}) FROM ({missing}) AS m", ct)}'";
             var when = look.At is { } at ? $"s.{dialect.Quote(at)} >= d{i}.valid_from AND s.{dialect.Quote(at)} < d{i}.valid_to" : $"d{i}.valid_to = TIMESTAMP '9999-12-31'";
             joins.Add($"LEFT JOIN {table} d{i} ON d{i}.{dialect.Quote(key)} = s.{dialect.Quote(look.Key)} AND {when}");
             keys[look.Key] = $"coalesce(d{i}.{dialect.Quote(surrogate)}, -1) AS {dialect.Quote(look.Column)}";

@@ -19,6 +19,9 @@ public sealed record Model(string Pipeline, string Name, string File, int SqlLin
     /// <summary>Descriptions of columns, by name.</summary>
     public IReadOnlyDictionary<string, string> Columns { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Where its rows lie on a warehouse of many nodes; null leaves that to the warehouse.</summary>
+    public TableLayout? Layout { get; init; }
+
     /// <summary>Rules on its table, those of its columns among them.</summary>
     public IReadOnlyList<Check> Checks { get; init; } = [];
 

@@ -94,7 +94,7 @@ public sealed class ModelBuilder(DbConnection connection, DbConnection parser, D
             return await CreateAsync(select, key, ct);
         await connection.ExecuteAsync(dialect.Create(New, await CollatedAsync(select, ct)), ct);
         if (context.Swap)
-            await connection.ExecuteAsync(dialect.Create(Target, $"SELECT * FROM {dialect.Quote(model.Table)}"), ct);
+            await connection.ExecuteAsync(await CreateTargetAsync($"SELECT * FROM {dialect.Quote(model.Table)}", ct), ct);
         var columns = await ColumnsAsync(New, ct);
         if (!columns.ToHashSet().SetEquals(await ColumnsAsync(Target, ct)))
         {
@@ -111,7 +111,7 @@ public sealed class ModelBuilder(DbConnection connection, DbConnection parser, D
 
     async Task<ModelResult> CreateAsync(string select, IReadOnlyList<string> key, CancellationToken ct)
     {
-        await connection.ExecuteAsync(dialect.Create(Target, await CollatedAsync(select, ct)), ct);
+        await connection.ExecuteAsync(await CreateTargetAsync(await CollatedAsync(select, ct), ct), ct);
         await CheckKeyAsync(Target, key, ct);
         var rows = await CountAsync(Target, ct);
         return new(rows, rows, 0, 0, 0, 0);
@@ -193,9 +193,9 @@ public sealed class ModelBuilder(DbConnection connection, DbConnection parser, D
     {
         var columns = await Catalog.DescribeAsync(connection, dialect, select, ct);
         if (!await ExistsAsync(ct))
-            await connection.ExecuteAsync(dialect.Create(Target, $"SELECT * FROM ({await CollatedAsync(select, ct)}) AS e WHERE 1 = 0"), ct);
+            await connection.ExecuteAsync(await CreateTargetAsync($"SELECT * FROM ({await CollatedAsync(select, ct)}) AS e WHERE 1 = 0", ct), ct);
         else if (context.Swap)
-            await connection.ExecuteAsync(dialect.Create(Target, $"SELECT * FROM {dialect.Quote(model.Table)}"), ct);
+            await connection.ExecuteAsync(await CreateTargetAsync($"SELECT * FROM {dialect.Quote(model.Table)}", ct), ct);
         await new Publication(connection, dialect).AddColumnsAsync(Target, columns, ct);
     }
 
@@ -217,11 +217,16 @@ public sealed class ModelBuilder(DbConnection connection, DbConnection parser, D
         if (key.Count == 0 || await connection.ScalarAsync<bool>(dialect.IsDistinct(table, key), ct))
             return;
         var twice = await connection.QueryAsync(
-            $"SELECT {string.Join(", ", key.Select(k => $"CAST({dialect.Quote(k)} AS VARCHAR)"))} FROM {dialect.Quote(table)} GROUP BY {dialect.Quote(key)} HAVING count(*) > 1 ORDER BY {dialect.Quote(key)} LIMIT 3",
+            $"SELECT {string.Join(", ", key.Select(k => $"CAST({dialect.Quote(k)} AS {dialect.Text})"))} FROM {dialect.Quote(table)} GROUP BY {dialect.Quote(key)} HAVING count(*) > 1 ORDER BY {dialect.Quote(key)} LIMIT 3",
             r => string.Join(", ", Enumerable.Range(0, key.Count).Select(i => r.IsDBNull(i) ? "NULL" : r.GetString(i))), ct);
         if (twice.Count > 0)
             throw new PipelineException($"{model.File}: the model '{model.Name}' returns a key ({string.Join(", ", key)}) more than once: {string.Join("; ", twice)}", hint: "Make its SELECT return each key once, or correct 'key'.");
     }
+
+    async Task<string> CreateTargetAsync(string select, CancellationToken ct) =>
+        model.Layout is { } layout && dialect.CreateLaidOut is { } create
+            ? create(dialect.Quote(Target), select, await Catalog.DescribeAsync(connection, dialect, select, ct), layout) + dialect.Analyzed(Target)
+            : dialect.Create(Target, select);
 
     // Text is ordered by code point in every table, whatever made it.
     async Task<string> CollatedAsync(string select, CancellationToken ct) =>

@@ -16,7 +16,7 @@ sealed class Scd2(DbConnection connection, Dialect dialect, Model model, Materia
     static readonly HashSet<string> Order = ["_object", "_record"];
 
     /// <summary>The surrogate of a key's first version, which an inferred member has from the start.</summary>
-    public static string FirstSurrogate(Dialect dialect, string key) => dialect.Surrogate($"CAST({key} AS VARCHAR)");
+    public static string FirstSurrogate(Dialect dialect, string key) => dialect.Surrogate($"CAST({key} AS {dialect.Text})");
 
     /// <summary>The SELECT of the whole dimension: surrogate, the versions' columns, validity, and the unknown member.</summary>
     public async Task<string> SelectAsync(string versions, CancellationToken ct)
@@ -34,15 +34,14 @@ sealed class Scd2(DbConnection connection, Dialect dialect, Model model, Materia
         var shown = await connection.ScalarAsync<bool>($"SELECT count(*) = count(DISTINCT {key}) FROM ({source}) AS v", ct)
             ? $"SELECT {key}{names}, _eff, _del, 1 AS _n, CAST(NULL AS TIMESTAMP) AS _next FROM ({source}) AS v"
             : $"""
-                SELECT *, row_number() OVER w AS _n, lead(_eff) OVER w AS _next
+                SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY _eff) AS _n, lead(_eff) OVER (PARTITION BY {key} ORDER BY _eff) AS _next
                 FROM (SELECT * FROM (SELECT *, lag(_h) OVER (PARTITION BY {key} ORDER BY _eff) AS _before
                     FROM (SELECT *, row_number() OVER (PARTITION BY {key}, _eff ORDER BY {tie} _h DESC) AS _place FROM (SELECT *, {dialect.Content(attributes.Select(a => a.Name).Append("_del"))} AS _h FROM ({source}) AS v) AS h) AS p
                     WHERE _place = 1) AS b
                   WHERE _before IS NULL OR _before <> _h) AS c
-                WINDOW w AS (PARTITION BY {key} ORDER BY _eff)
                 """;
         return $"""
-            SELECT CASE WHEN _n = 1 THEN {FirstSurrogate(dialect, key)} ELSE {dialect.Surrogate($"CAST({key} AS VARCHAR) || '|' || CAST({string.Format(null, dialect.EpochMicros, "_eff")} AS VARCHAR)")} END AS {dialect.Quote(scd2.Surrogate)},
+            SELECT CASE WHEN _n = 1 THEN {FirstSurrogate(dialect, key)} ELSE {dialect.Surrogate($"CAST({key} AS {dialect.Text}) || '|' || CAST({string.Format(null, dialect.EpochMicros, "_eff")} AS {dialect.Text})")} END AS {dialect.Quote(scd2.Surrogate)},
               {key}{names}, CASE WHEN _n = 1 THEN {First} ELSE _eff END AS valid_from, coalesce(_next, {Last}) AS valid_to,
               _next IS NULL AND NOT _del AS is_current, _del AS is_deleted, false AS _inferred
             FROM ({shown}) AS shown

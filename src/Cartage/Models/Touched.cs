@@ -87,7 +87,7 @@ sealed class Touched(DbConnection connection, DbConnection parser, Dialect diale
         if (cut.OneType(look.Key) is not { } type || type != (await Catalog.ColumnsAsync(connection, dialect, delta, ct)).FirstOrDefault(c => Same(c.Name, dimension.Key))?.Type)
             return null;
         var spans = Spans(delta, dimension);
-        var (first, last) = (await connection.QueryAsync($"SELECT CAST(min(since) AS VARCHAR), CAST(max(until) AS VARCHAR) FROM ({spans}) AS v", r => (r.IsDBNull(0) ? null : r.GetString(0), r.IsDBNull(1) ? null : r.GetString(1)), ct))[0];
+        var (first, last) = (await connection.QueryAsync($"SELECT CAST(min(since) AS {dialect.Text}), CAST(max(until) AS {dialect.Text}) FROM ({spans}) AS v", r => (r.IsDBNull(0) ? null : r.GetString(0), r.IsDBNull(1) ? null : r.GetString(1)), ct))[0];
         var rows = await cut.ByAsync([look.Key], $"SELECT DISTINCT k AS {dialect.Quote(look.Key)} FROM ({spans}) AS v", ct);
         var same = $"v.k = c.{dialect.Quote(look.Key)}";
         if (look.At is null)

@@ -1,5 +1,6 @@
 using Cartage.Checks;
 using Cartage.Models;
+using Cartage.Warehouses;
 
 namespace Cartage.Projects;
 
@@ -19,6 +20,7 @@ static class ModelHeader
         model = model with
         {
             Materialization = ReadMaterialization(map),
+            Layout = ReadLayout(map),
             Description = map.Text("description"),
             Tags = map.Texts("tags"),
             Pii = [.. columns.Where(c => c.Pii).Select(c => c.Name)],
@@ -29,6 +31,15 @@ static class ModelHeader
         };
         map.Done();
         return model;
+    }
+
+    static TableLayout? ReadLayout(YamlMap map)
+    {
+        var (dist, style, sort) = (map.Text("distkey"), map.Choice("diststyle", ["auto", "even", "all", "key"]), map.Texts("sortkey"));
+        var encodings = map.Entries("encode").Where(e => e.Text is not null).ToDictionary(e => e.Key, e => e.Text!);
+        if (dist is not null && style is not (null or "key"))
+            map.File.Add(map.LineOf("diststyle"), $"'diststyle: {style}' and 'distkey' exclude each other", "Take one of them out.");
+        return dist is null && style is null && sort.Count == 0 && encodings.Count == 0 ? null : new(dist, style, sort, encodings);
     }
 
     static Materialization ReadMaterialization(YamlMap map)

@@ -80,23 +80,29 @@ public static class ProjectFiles
             Connections = Over(below.Connections, ConnectionsReader.Read(map)),
         };
 
+    static readonly string[] WarehouseTexts = ["path", "url", "memory_limit", "lock_timeout", "iam_role", "access_key_id", "secret_access_key", "session_token"];
+    static readonly string[] WarehouseNumbers = ["threads", "slices"];
+
     static ConnectionSpec Warehouse(YamlMap map)
     {
         var line = map.LineOf("warehouse");
         var (text, details) = map.TextOrMap("warehouse");
         var type = details?.Text("type") ?? text ?? "duckdb";
         Dictionary<string, string> settings = [];
-        if (type is not ("duckdb" or "postgres"))
-            map.File.Add(line, $"there is no warehouse of type '{type}'", Spelling.Suggest(type, ["duckdb", "postgres"]) ?? "This version knows: duckdb, postgres.");
+        if (type is not ("duckdb" or "postgres" or "redshift"))
+            map.File.Add(line, $"there is no warehouse of type '{type}'", Spelling.Suggest(type, ["duckdb", "postgres", "redshift"]) ?? "This version knows: duckdb, postgres, redshift.");
         else if (details is not null)
         {
-            foreach (var (key, value) in new[] { ("path", details.Text("path")), ("url", details.Text("url")), ("threads", details.Number("threads", 1)?.ToString(System.Globalization.CultureInfo.InvariantCulture)), ("memory_limit", details.Text("memory_limit")), ("lock_timeout", details.Text("lock_timeout")) })
-                if (value is not null)
+            foreach (var key in WarehouseTexts)
+                if (details.Text(key) is { } value)
                     settings[key] = value;
+            foreach (var key in WarehouseNumbers)
+                if (details.Number(key, 1) is { } value)
+                    settings[key] = value.ToString(System.Globalization.CultureInfo.InvariantCulture);
             details.Done();
         }
-        if (type == "postgres" && details?.Has("url") != true)
-            map.File.Add(line, "a PostgreSQL warehouse needs 'url'", "Write: warehouse: { type: postgres, url: \"${WAREHOUSE_URL}\" }");
+        if (type is "postgres" or "redshift" && details?.Has("url") != true)
+            map.File.Add(line, $"a {(type == "postgres" ? "PostgreSQL" : "Redshift")} warehouse needs 'url'", $"Write: warehouse: {{ type: {type}, url: \"${{WAREHOUSE_URL}}\" }}");
         return new("warehouse", type, settings, Name, line);
     }
 

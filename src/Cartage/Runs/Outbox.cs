@@ -12,7 +12,7 @@ sealed record OutboxItem(string RunId, long Number, FollowUp Work);
 static class Outbox
 {
     public static Task EnsureAsync(DbConnection connection, CancellationToken ct) =>
-        connection.ExecuteAsync("CREATE TABLE IF NOT EXISTS cartage.outbox (pipeline VARCHAR, run VARCHAR, item BIGINT, work VARCHAR)", ct);
+        connection.ExecuteAsync("CREATE TABLE IF NOT EXISTS cartage.outbox (pipeline VARCHAR, run VARCHAR, item BIGINT, work VARCHAR(65535))", ct);
 
     public static async Task AddAsync(DbConnection connection, Pipeline pipeline, string run, IReadOnlyList<FollowUp> work, CancellationToken ct)
     {

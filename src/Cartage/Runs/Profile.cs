@@ -19,7 +19,7 @@ public sealed record TableProfile(string Table, long Rows, IReadOnlyList<ColumnP
         var parts = columns.Select(c =>
         {
             var (column, isOrdered) = (dialect.Quote(c.Name), IsNumber(c.Type) || c.Type is "VARCHAR" or "DATE" or "TIME" or "TIMESTAMP" or "TIMESTAMPTZ" or "TIMESTAMP WITH TIME ZONE");
-            string Extreme(string which) => isOrdered ? $"CAST({which}({column}) AS VARCHAR)" : $"{which}(CAST({column} AS VARCHAR))";
+            string Extreme(string which) => isOrdered ? $"CAST({which}({column}) AS {dialect.Text})" : $"{which}(CAST({column} AS {dialect.Text}))";
             return $", count({column}), {(about ? "0" : $"count(DISTINCT {column})")}, {Extreme("min")}, {Extreme("max")}, {(IsNumber(c.Type) ? $"CAST(sum({column}) AS {dialect.Type("DOUBLE")}) / nullif(count({column}), 0)" : dialect.Null("DOUBLE"))}";
         });
         return (await connection.QueryAsync($"SELECT count(*){string.Concat(parts)} FROM {dialect.Quote(table)}", r =>

@@ -20,6 +20,15 @@ public sealed record Dialect(string Name)
     /// <summary>What stands after the type of a text column; empty where text is ordered by code point anyway.</summary>
     public string Collation { get; init; } = "";
 
+    /// <summary>What tells one text ({0}) from others and from none, short enough to be strung together.</summary>
+    public string ContentOf { get; init; } = "coalesce({0}, chr(30))";
+
+    /// <summary>Takes the addresses of rows away from a table ({0}) that the door filled, before it is published; empty where they are no column.</summary>
+    public string DropRowId { get; init; } = "";
+
+    /// <summary>How a table (its quoted name) is made of a SELECT, whose columns are given, with a layout, where none was; null where tables have no layout.</summary>
+    public Func<string, string, IReadOnlyList<Column>, TableLayout, string>? CreateLaidOut { get; init; }
+
     /// <summary>Whether two values ({0}, {1}) differ, a missing one from any other; neither true nor false at most where both are missing.</summary>
     public string Distinct { get; init; } = "{0} IS DISTINCT FROM {1}";
 
@@ -101,6 +110,9 @@ public sealed record Dialect(string Name)
     /// <summary>Text as a SQL literal, for places that take no parameter (DDL, table functions).</summary>
     public string Literal(string text) => $"'{text.Replace("'", "''")}'";
 
+    /// <summary>The type of text of any length.</summary>
+    public string Text => Type("VARCHAR");
+
     /// <summary>DuckDB's type as the engine spells it.</summary>
     public string Type(string door) => Types.GetValueOrDefault(door, door);
 
@@ -134,7 +146,7 @@ public sealed record Dialect(string Name)
 
     /// <summary>Sixteen bytes of hexadecimal text that tell rows with other values in some columns apart; the same on every engine.</summary>
     public string Content(IEnumerable<string> columns, string prefix = "", string and = "") =>
-        $"md5({string.Join(" || chr(31) || ", columns.Select(c => $"coalesce(CAST({prefix}{Quote(c)} AS VARCHAR), chr(30))").Concat(and.Length == 0 ? [] : [and]))})";
+        $"md5({string.Join(" || chr(31) || ", columns.Select(c => string.Format(null, ContentOf, $"CAST({prefix}{Quote(c)} AS {Text})")).Concat(and.Length == 0 ? [] : [and]))})";
 
     /// <summary>Whether no two rows of a table have the same values in some columns.</summary>
     public string IsDistinct(Table table, IEnumerable<string> columns) => string.Format(null, AreDistinct, Quote(table), Quote(columns));

@@ -32,7 +32,7 @@ public sealed class TableComparison(DbConnection connection, Dialect dialect)
     async Task<TableDifference> ByKeyAsync(TableDifference difference, Table before, Table after, IReadOnlyList<string> key, IReadOnlyList<Value> values, IReadOnlySet<string> masked, CancellationToken ct)
     {
         var joined = $"(SELECT *, 1 AS \"_there\" FROM {dialect.Quote(before)}) b FULL JOIN (SELECT *, 1 AS \"_there\" FROM {dialect.Quote(after)}) a ON {string.Join(" AND ", key.Select(k => $"a.{dialect.Quote(k)} = b.{dialect.Quote(k)}"))}";
-        var differs = values.Select(v => $"b._there = 1 AND a._there = 1 AND {Side("b", v)} IS DISTINCT FROM {Side("a", v)}").ToList();
+        var differs = values.Select(v => $"b._there = 1 AND a._there = 1 AND ({dialect.Differ(Side("b", v), Side("a", v))})").ToList();
         var any = differs.Count == 0 ? "false" : string.Join(" OR ", differs);
         string[] counted = ["b._there IS NULL", "a._there IS NULL", any, .. differs];
         var sums = string.Join(", ", counted.Select(c => $"CAST(coalesce(sum(CASE WHEN {c} THEN 1 ELSE 0 END), 0) AS BIGINT)"));
@@ -46,7 +46,7 @@ public sealed class TableComparison(DbConnection connection, Dialect dialect)
 
     async Task<ColumnDifference> ExampleAsync(string joined, string differs, IReadOnlyList<string> key, string column, long rows, IReadOnlySet<string> masked, CancellationToken ct)
     {
-        string Text(string side, string name) => masked.Contains(name) ? "'***'" : $"CAST({side}.{dialect.Quote(name)} AS VARCHAR)";
+        string Text(string side, string name) => masked.Contains(name) ? "'***'" : $"CAST({side}.{dialect.Quote(name)} AS {dialect.Text})";
         return (await connection.QueryAsync(
             $"SELECT {string.Join(" || ', ' || ", key.Select(k => Text("a", k)))}, {Text("b", column)}, {Text("a", column)} FROM {joined} WHERE {differs} ORDER BY {dialect.Quote(key, "a.")} LIMIT 1",
             r => new ColumnDifference(column, rows, r.GetString(0), r.IsDBNull(1) ? null : r.GetString(1), r.IsDBNull(2) ? null : r.GetString(2)), ct))[0];
@@ -61,7 +61,7 @@ public sealed class TableComparison(DbConnection connection, Dialect dialect)
         return difference with { Added = await OnlyAsync(after, before), Removed = await OnlyAsync(before, after) };
     }
 
-    string Side(string alias, Value value) => value.AsText ? $"CAST({alias}.{dialect.Quote(value.Name)} AS VARCHAR)" : $"{alias}.{dialect.Quote(value.Name)}";
+    string Side(string alias, Value value) => value.AsText ? $"CAST({alias}.{dialect.Quote(value.Name)} AS {dialect.Text})" : $"{alias}.{dialect.Quote(value.Name)}";
 
     async Task<bool> NamesRowsAsync(Table table, IReadOnlyList<string> key, CancellationToken ct) =>
         !await connection.ScalarAsync<bool>($"SELECT EXISTS (SELECT 1 FROM {dialect.Quote(table)} WHERE {string.Join(" OR ", key.Select(k => $"{dialect.Quote(k)} IS NULL"))})", ct)
