@@ -25,7 +25,7 @@ sealed class RunLog(RunStore store, TimeProvider clock, string runId, IProgress<
             var (value, fill) = await work();
             var done = fill(new(kind, name, RunState.Succeeded, at, clock.GetElapsedTime(began), why));
             Add(done);
-            Tell(kind, name, RunState.Succeeded, done.Rows is { } rows ? $"{rows:N0} {(kind == "extract" ? "objects" : "rows")}" : why);
+            Tell(kind, name, RunState.Succeeded, done.Rows is { } rows ? $"{rows:N0} {(kind == "extract" ? "object" : "row")}{(rows == 1 ? "" : "s")}" : kind == "build" ? "a view" : why);
             return value;
         }
         catch (Exception e)

@@ -463,15 +463,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
     {
         try
         {
-<<<<<<< HEAD
-            var (value, fill) = await work();
-            var done = fill(new(kind, name, RunState.Succeeded, at, workspace.Clock.GetElapsedTime(began), why));
-            Add(done);
-            Tell(kind, name, RunState.Succeeded, done.Rows is { } rows ? $"{rows:N0} {(kind == "extract" ? "object" : "row")}{(rows == 1 ? "" : "s")}" : kind == "build" ? "a view" : why);
-            return value;
-=======
             return await _log.TaskAsync(kind, name, why, work);
->>>>>>> c19b75b (The runner gives extraction, the log and what follows to classes of their own; order-metrics writes its files; the spool is tested)
         }
         catch (DbException e) when (kind == "build" && _dialect.Explain(e) is { IsTransient: false } explained)
         {
