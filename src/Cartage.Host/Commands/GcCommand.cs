@@ -53,7 +53,7 @@ static class GcCommand
     {
         List<StoredObject> old = [];
         await foreach (var item in reports.ListAsync("", ct))
-            if (item.Modified < before)
+            if (item.Modified < before && QualityReport.Is(item.Key)) // other things may share the zone
                 old.Add(item);
         foreach (var item in dry ? [] : old)
             await reports.DeleteAsync(item.Key, ct);

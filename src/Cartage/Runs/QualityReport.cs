@@ -19,6 +19,9 @@ public sealed record ReportData(
 /// <summary>The page and the JSON that every run leaves in the reports zone.</summary>
 public static class QualityReport
 {
+    /// <summary>Whether an object is part of a report.</summary>
+    public static bool Is(string key) => key.EndsWith("/quality.html", StringComparison.Ordinal) || key.EndsWith("/quality.json", StringComparison.Ordinal);
+
     /// <summary>What a run has to show.</summary>
     public static ReportData Describe(
         RunResult run, IReadOnlyList<TableProfile> profiles, IReadOnlyDictionary<string, IReadOnlyList<(string Rules, long Rows, string Example)>> setAside,
