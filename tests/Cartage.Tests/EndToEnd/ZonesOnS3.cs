@@ -109,10 +109,10 @@ public sealed class ZonesOnS3(SharedS3 s3)
 
     static void OnS3(TestProject project, S3Options bucket)
     {
-        const string Connections = "connections:";
+        const string Connections = "\nconnections:";
         var lake = $"  lake: {{ type: s3, endpoint: \"{bucket.Endpoint}\", access_key_id: {bucket.AccessKeyId}, secret_access_key: \"{bucket.SecretAccessKey}\" }}";
         var kept = string.Join('\n', File.ReadLines(Path.Combine(project.Root, "project.yml")).Where(l => !l.StartsWith("zones:", StringComparison.Ordinal)));
-        var connected = kept.Contains(Connections, StringComparison.Ordinal) ? kept.Replace(Connections, $"{Connections}\n{lake}", StringComparison.Ordinal) : $"{kept}\n{Connections}\n{lake}";
+        var connected = kept.Contains(Connections, StringComparison.Ordinal) ? kept.Replace(Connections, $"{Connections}\n{lake}", StringComparison.Ordinal) : $"{kept}{Connections}\n{lake}";
         project.Write("project.yml", $"{connected}\nzones: {{ raw: \"s3://{bucket.Bucket}/shop/raw\", processed: \"s3://{bucket.Bucket}/shop/processed\", reports: \"s3://{bucket.Bucket}/shop/reports\" }}\n");
     }
 
