@@ -179,12 +179,36 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
             catch (Exception e) when (IsOfTheObject(e))
             {
                 if (some.Length == 1)
-                    total = total.Plus(new(0, 0, [], [(some[0].Object, e.Message.Split('\n')[0])]));
+                    total = total.Plus(await ReadMendedPageAsync(some[0].Object, e, ct));
                 else
                     foreach (var one in some)
                         total = total.Plus(await ReadPagesAsync([one], ct));
             }
         return total;
+    }
+
+    async Task<DoorResult> ReadMendedPageAsync(Manifest page, Exception why, CancellationToken ct)
+    {
+        using var copy = await raw.FetchAsync(page.Object, ct);
+        var text = await File.ReadAllTextAsync(copy.Path, ct);
+        var mended = JsonText.Mend(text);
+        if (mended == text)
+            return new(0, 0, [], [(page, why.Message.Split('\n')[0])]);
+        Directory.CreateDirectory(tempFolder);
+        var file = TempFile();
+        try
+        {
+            await File.WriteAllTextAsync(file, mended, ct);
+            return await SortAsync(PageRows.Query([(page, file)], columns, feed.Format.Nulls), null, ct) with { Read = page.Rows ?? 0 };
+        }
+        catch (Exception e) when (IsOfTheObject(e))
+        {
+            return new(0, 0, [], [(page, e.Message.Split('\n')[0])]);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 
     // Text is cut into records here, not by DuckDB, so that each has a number and a broken one costs no other.

@@ -44,7 +44,13 @@ public sealed class PageBody : IDisposable
     public string? Text(string place) => Find(_json.RootElement, place) is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Object or JsonValueKind.Array) } found ? TextOf(found) : null;
 
     /// <summary>A value as text, null where it has none.</summary>
-    public static string? TextOf(JsonElement value) => value.ValueKind switch { JsonValueKind.Null or JsonValueKind.Undefined => null, JsonValueKind.String => value.GetString(), _ => value.GetRawText() };
+    public static string? TextOf(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Null or JsonValueKind.Undefined => null,
+            JsonValueKind.String => JsonSerializer.Deserialize(JsonText.Mend(value.GetRawText()), JsonTexts.Default.String),
+            _ => value.GetRawText(),
+        };
 
     /// <inheritdoc/>
     public void Dispose() => _json.Dispose();
@@ -62,3 +68,6 @@ public sealed class PageBody : IDisposable
     static IReadOnlyList<JsonElement> Listed(JsonElement found) =>
         found.ValueKind switch { JsonValueKind.Array => [.. found.EnumerateArray()], JsonValueKind.Null => [], _ => [found] };
 }
+
+[System.Text.Json.Serialization.JsonSerializable(typeof(string))]
+sealed partial class JsonTexts : System.Text.Json.Serialization.JsonSerializerContext;

@@ -166,6 +166,19 @@ public sealed class Paging
         Assert.Contains(project.Load().Findings, f => f.Message.Contains(message, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_title_that_was_cut_within_a_character_costs_nothing()
+    {
+        await using var api = new TestApi(a => a.Path == "/things" ? new("""[{"id": 1, "name": "cut \ud83d"}, {"id": 2, "name": "\\ud83d \\\udc00\ud83d\ude00"}, {"id": 3, "name": "\ud83d\ude00 whole"}]""") : new("[1]"));
+        using var project = ApiShop.Create(api.Url, "", after: "codes:\n  get: /codes\n  each_of: { feed: things, columns: [id, name] }\n  key: [id, value]");
+
+        var run = await project.RunAsync();
+
+        Assert.True(run.State == RunState.Succeeded, run.Message);
+        Assert.Equal(["1|cut \ufffd", "2|\\ud83d \\\ufffd\U0001F600", "3|\U0001F600 whole"], await project.QueryAsync("SELECT id, name FROM shop_raw.things ORDER BY id"));
+        Assert.Equal(4, api.Asked.Count);
+    }
+
     static async Task ExpectAsync(string feed, Func<Asked, Said> answer, int rows, params string[] asked)
     {
         await using var api = new TestApi(answer);
