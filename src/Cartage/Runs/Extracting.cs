@@ -41,16 +41,12 @@ sealed class Extracting(Workspace workspace, Plan plan, RunRequest request, stri
     async Task<IReadOnlyList<Manifest>> ExtractAfterAsync(Task<IReadOnlyList<Manifest>>? parent, ISource source, Feed feed, CancellationToken ct)
     {
         var pages = parent is null ? null : await parent;
-        return await log.TaskAsync("extract", feed.Name, Plan.ExtractReason(feed), async () =>
-        {
-            using var place = await workspace.Pools.TakeAsync(feed.Connection is { } name ? workspace.Project.Connections.GetValueOrDefault(name) : null, ct);
-            var manifests = await ExtractAsync(source, feed, pages, ct);
-            return (manifests, (Func<TaskResult, TaskResult>)(t => t with { Rows = manifests.Count }));
-        });
+        return await log.DoAsync("extract", feed.Name, Plan.ExtractReason(feed), () => LandAsync(source, feed, pages, ct), (task, manifests) => task with { Rows = manifests.Count });
     }
 
-    async Task<IReadOnlyList<Manifest>> ExtractAsync(ISource source, Feed feed, IReadOnlyList<Manifest>? parent, CancellationToken ct)
+    async Task<IReadOnlyList<Manifest>> LandAsync(ISource source, Feed feed, IReadOnlyList<Manifest>? parent, CancellationToken ct)
     {
+        using var place = await workspace.Pools.TakeAsync(feed.Connection is { } name ? workspace.Project.Connections.GetValueOrDefault(name) : null, ct);
         var landing = new Landing(workspace.Zones.Raw, tempFolder, workspace.Clock);
         if (parent is null && feed.Request?.EachOf is { } of)
             parent = await landing.ReadManifestsAsync(plan.Pipeline.Feeds.First(f => f.Name == of.Feed), ct);

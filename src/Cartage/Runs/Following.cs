@@ -28,8 +28,9 @@ sealed class Following(Workspace workspace, Pipeline pipeline, string tempFolder
         foreach (var item in await OpenAsync(run, before, ct))
             try
             {
-                var place = await log.TaskAsync(item.Work.Kind, item.Work is FollowUp.Export export ? export.Model : pipeline.Name, before ? $"what run {item.RunId} left to do" : "after the commit", async () =>
-                    (await Retry.RunAsync(pipeline.Retry, workspace.Clock, () => DoAsync(item, ct), (attempt, e) => log.Tell(item.Work.Kind, pipeline.Name, RunState.Running, $"attempt {attempt} failed: {e.Message}"), ct), (Func<TaskResult, TaskResult>)(t => t)));
+                var place = await log.DoAsync(
+                    item.Work.Kind, item.Work is FollowUp.Export export ? export.Model : pipeline.Name, before ? $"what run {item.RunId} left to do" : "after the commit",
+                    () => Retry.RunAsync(pipeline.Retry, workspace.Clock, () => DoAsync(item, ct), (attempt, e) => log.Tell(item.Work.Kind, pipeline.Name, RunState.Running, $"attempt {attempt} failed: {e.Message}"), ct));
                 if (before)
                     await TellLateAsync(item, place, ct);
                 else if (item.Work is FollowUp.Report)

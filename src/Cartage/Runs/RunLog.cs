@@ -15,26 +15,36 @@ sealed class RunLog(RunStore store, TimeProvider clock, string runId, IProgress<
         }
     }
 
-    /// <summary>Does a task's work and notes what it came to; <c>Fill</c> adds the counts.</summary>
-    public async Task<T> TaskAsync<T>(string kind, string name, string why, Func<Task<(T Value, Func<TaskResult, TaskResult> Fill)>> work)
+    /// <summary>Does a task's work and notes what it came to; <paramref name="fill"/> adds the counts.</summary>
+    public async Task<T> DoAsync<T>(string kind, string name, string why, Func<Task<T>> work, Func<TaskResult, T, TaskResult>? fill = null)
     {
         var (at, began) = (clock.GetUtcNow(), clock.GetTimestamp());
+        TaskResult Ended(RunState state) => new(kind, name, state, at, clock.GetElapsedTime(began), why);
         Tell(kind, name, RunState.Running, why);
         try
         {
-            var (value, fill) = await work();
-            var done = fill(new(kind, name, RunState.Succeeded, at, clock.GetElapsedTime(began), why));
+            var value = await work();
+            var done = Ended(RunState.Succeeded);
+            done = fill is null ? done : fill(done, value);
             Add(done);
             Tell(kind, name, RunState.Succeeded, done.Rows is { } rows ? $"{rows:N0} {(kind == "extract" ? "object" : "row")}{(rows == 1 ? "" : "s")}" : kind == "build" ? "a view" : why);
             return value;
         }
         catch (Exception e)
         {
-            Add(new(kind, name, e is OperationCanceledException ? RunState.Cancelled : RunState.Failed, at, clock.GetElapsedTime(began), why) { Message = e.Message });
+            Add(Ended(e is OperationCanceledException ? RunState.Cancelled : RunState.Failed) with { Message = e.Message });
             Tell(kind, name, RunState.Failed, e.Message);
             throw;
         }
     }
+
+    /// <summary>Does work that has no result.</summary>
+    public Task DoAsync(string kind, string name, string why, Func<Task> work) =>
+        DoAsync(kind, name, why, async () =>
+        {
+            await work();
+            return true;
+        });
 
     /// <summary>Notes a task that had nothing to do.</summary>
     public void Skip(string kind, string name, string why)
@@ -57,6 +67,7 @@ sealed class RunLog(RunStore store, TimeProvider clock, string runId, IProgress<
             _tasks.RemoveAll(t => !kinds.Contains(t.Kind));
     }
 
+    /// <summary>Says what happens.</summary>
     public void Tell(string kind, string task, RunState state, string message)
     {
         var e = new RunEvent(clock.GetUtcNow(), runId, kind, task, state, message);

@@ -17,7 +17,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
     readonly Dialect _dialect = workspace.Warehouse.Dialect;
     readonly Pipeline _pipeline = plan.Pipeline;
     readonly RunLog _log = new(workspace.Store, workspace.Clock, runId, progress);
-    readonly Dictionary<string, FeedLoad> _loads = [];
+    Dictionary<string, FeedLoad> _loads = [];
     readonly Dictionary<string, Table> _built = [];
     Changes _changes = Changes.None;
     readonly long _began = workspace.Clock.GetTimestamp();
@@ -97,7 +97,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         try
         {
             _log.KeepOnly("extract", "report", "export");
-            _loads.Clear();
+            _loads = [];
             _built.Clear();
             return await LoadAndBuildAsync(feeds, new(landed), ct);
         }
@@ -138,7 +138,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
                 manifests[feed.Name] = [.. manifests[feed.Name].IntersectBy(await Ledger.BeforeAsync(connection, feed, before, ct), m => m.Object)];
         if (request.Runs("load"))
         {
-            await StageAsync(connection, feeds, manifests, ct);
+            _loads = await new Loading(workspace, plan, request, TempFolder, _log, new(_runId, _startedAt)).StageAsync(connection, feeds, manifests, ct);
             if (await UnreadableAsync(connection, ct) is { } refused)
                 return refused;
             if (_loads.Values.Where(l => l.Rejecting.Count > 0).ToList() is { Count: > 0 } rejecting)
@@ -166,77 +166,16 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
     async Task<bool> IsAnotherIntervalAsync(DbConnection connection, CancellationToken ct) =>
         request.From is not null || request.To is not null || _pipeline.Schedule is not null && !await WarehouseState.IsCoveredAsync(connection, _pipeline, plan.Interval, ct);
 
-    async Task StageAsync(DbConnection connection, List<Feed> feeds, Dictionary<string, IReadOnlyList<Manifest>> manifests, CancellationToken ct)
-    {
-        var context = new LoadContext(new(_runId, _startedAt), plan.Swap, TempFolder, request.SetAside);
-        Dictionary<string, List<Manifest>> fresh = [];
-        foreach (var feed in feeds)
-        {
-            var ledger = await Ledger.ReadAsync(connection, feed, ct);
-            fresh[feed.Name] = [.. feed.Standing([.. manifests[feed.Name].Where(m => ledger.GetValueOrDefault(m.Object) != "unreadable")]).Where(m => plan.Swap || !ledger.ContainsKey(m.Object))];
-            if (RawRetention.Missing(feed, fresh[feed.Name]) is { } missing && !request.Accept.Contains(RuleNames.RawRetention))
-                throw missing;
-            fresh[feed.Name].RemoveAll(m => m.RemovedAt is not null);
-            if (request.Limit is { } most)
-                fresh[feed.Name] = [.. fresh[feed.Name].OrderBy(m => m.LandedAt).ThenBy(m => m.Object, StringComparer.Ordinal).Take(most)];
-        }
-        // A parent that comes in, new or repaired, lets its children in.
-        var aside = new Dictionary<string, bool>();
-        foreach (var feed in feeds)
-            if (await QuarantineTable.ExistsAsync(connection, _dialect, feed, ct))
-                aside[feed.Name] = (await QuarantineTable.CountAsync(connection, _dialect, feed, ct)).Exists(x => x.Status == "fixed");
-        var anything = fresh.Values.Any(f => f.Count > 0) || aside.ContainsValue(true);
-        var loads = await Task.WhenAll(feeds.Select(async feed =>
-        {
-            if (!plan.Swap && fresh[feed.Name].Count == 0 && !(anything && aside.ContainsKey(feed.Name)))
-            {
-                _log.Skip("load", feed.Name, "no object that is not loaded yet");
-                return null;
-            }
-            return await TaskAsync("load", feed.Name, plan.Swap ? "every landed object" : $"{fresh[feed.Name].Count} objects are not loaded yet", async () =>
-            {
-                var load = await FeedLoad.StageAsync(workspace.Warehouse, workspace.Zones.Raw, feed, fresh[feed.Name], retryOpen: anything, context, ct);
-                return (load, (Func<TaskResult, TaskResult>)(t => t with { Rows = load.Equation.Read }));
-            }, ct);
-        }));
-        foreach (var load in loads.OfType<FeedLoad>())
-            _loads[load.Feed.Name] = load;
-        await PrepareAsync([.. feeds.Where(f => _loads.ContainsKey(f.Name))], ct);
-        Failpoint.Reach("staged");
-    }
-
     // By hand only: what prepares a system changes nothing of ours.
     async Task<RunResult> SetUpAsync(CancellationToken ct)
     {
         foreach (var script in plan.Tasks.OfType<PlannedTask.SetUp>().Select(t => t.Script))
-            await TaskAsync("setup", script.Name, $"prepares {script.Connection}", async () =>
+            await _log.DoAsync("setup", script.Name, $"prepares {script.Connection}", async () =>
             {
                 await using var source = workspace.OpenSource(new Feed(script.Pipeline, script.Name, script.File, script.Line) { Connection = script.Connection });
                 await source.SetUpAsync(script, ct);
-                return (0, (Func<TaskResult, TaskResult>)(t => t));
-            }, ct);
+            });
         return Result(RunState.Succeeded);
-    }
-
-    // All at once, but references wait for their parents, and a parent that only comes later in a circle waits for its children.
-    async Task PrepareAsync(IReadOnlyList<Feed> feeds, CancellationToken ct)
-    {
-        static bool Refers(Feed child, Feed parent) => child.Columns.Any(c => c.References?.Feed == parent.Name);
-        List<(Feed Feed, Task Done)> prepared = [];
-        foreach (var feed in feeds)
-        {
-            var parents = Task.WhenAll(prepared.Where(p => Refers(feed, p.Feed)).Select(p => p.Done));
-            var children = Task.WhenAll(prepared.Where(p => Refers(p.Feed, feed)).Select(p => p.Done));
-            prepared.Add((feed, PrepareAsync(_loads[feed.Name], parents, children, ct)));
-        }
-        await Task.WhenAll(prepared.Select(p => p.Done));
-    }
-
-    async Task PrepareAsync(FeedLoad load, Task parents, Task children, CancellationToken ct)
-    {
-        await children;
-        await using var connection = await workspace.Warehouse.OpenAsync(ct);
-        await load.PrepareAsync(connection, _loads, parents, ct);
     }
 
     async Task<RunResult?> UnreadableAsync(DbConnection connection, CancellationToken ct)
@@ -275,7 +214,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
     {
         var replay = new Replay(connection, _dialect, _pipeline);
         var (feeds, models) = (_loads.Values.Select(l => l.Feed).ToList(), plan.Tasks.OfType<PlannedTask.Build>().Select(b => b.Model).Where(m => _built.ContainsKey(m.Name)).ToList());
-        _differences = await TaskAsync("compare", _pipeline.Name, "with what is published", async () => (await replay.CompareAsync(feeds, models, ct), (Func<TaskResult, TaskResult>)(t => t)), ct);
+        _differences = await _log.DoAsync("compare", _pipeline.Name, "with what is published", () => replay.CompareAsync(feeds, models, ct));
         if (end == ReplayEnd.Publish && _differences.Any(d => d.Any))
             return null;
         await replay.DropAsync(feeds, models, ct);
@@ -329,12 +268,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
                 _log.Skip("build", model.Name, "nothing it reads changed");
                 continue;
             }
-            var result = await TaskAsync("build", model.Name, build.Certain ? build.Why : because is null ? "a new interval" : $"{because} changed", async () =>
-            {
-                var context = new BuildContext(plan.Swap, ResolveAside, FindModel, plan.Interval, Render(model)) { Changes = _changes.Tables, Whole = build.Certain || because is null, TellsChanges = !plan.Swap && _changes.AreAskedFor(model, builds), Render = Render };
-                var built = await new ModelBuilder(connection, door, _dialect, model, context).BuildAsync(ct);
-                return (built, (Func<TaskResult, TaskResult>)(t => t with { Rows = model.Materialization is Materialization.View ? null : built.Rows, Inserted = built.Inserted, Updated = built.Updated, Deleted = built.Deleted, Unchanged = built.Unchanged, Closed = built.Closed }));
-            }, ct);
+            var result = await BuildAsync(connection, door, build, because, builds, ct);
             _built[model.Name] = result.Aside ?? model.Table;
             _changes.Add(build, result, plan.Swap);
             if (result.Reject is { } reject)
@@ -343,11 +277,28 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         return null;
     }
 
+    async Task<ModelResult> BuildAsync(DbConnection connection, DbConnection door, PlannedTask.Build build, string? because, IReadOnlyList<PlannedTask.Build> builds, CancellationToken ct)
+    {
+        var model = build.Model;
+        var context = new BuildContext(plan.Swap, ResolveAside, FindModel, plan.Interval, Render(model)) { Changes = _changes.Tables, Whole = build.Certain || because is null, TellsChanges = !plan.Swap && _changes.AreAskedFor(model, builds), Render = Render };
+        try
+        {
+            return await _log.DoAsync(
+                "build", model.Name, build.Certain ? build.Why : because is null ? "a new interval" : $"{because} changed",
+                () => new ModelBuilder(connection, door, _dialect, model, context).BuildAsync(ct),
+                (task, built) => task with { Rows = model.Materialization is Materialization.View ? null : built.Rows, Inserted = built.Inserted, Updated = built.Updated, Deleted = built.Deleted, Unchanged = built.Unchanged, Closed = built.Closed });
+        }
+        catch (DbException e) when (_dialect.Explain(e) is { IsTransient: false } explained)
+        {
+            throw new PipelineException($"{model.File}: the model '{model.Name}' cannot be built: {explained.Message}", hint: "Nothing was published. Correct its SQL, then run again.", inner: e);
+        }
+    }
+
     async Task<RunResult> CheckAndCommitAsync(DbConnection connection, DbConnection door, DbTransaction transaction, Func<Task> publish, CancellationToken ct)
     {
         if (request.Runs("check"))
         {
-            _checks = await TaskAsync("check", _pipeline.Name, "on exactly what is about to be published", async () => (await VerifyAsync(connection, door, ct), (Func<TaskResult, TaskResult>)(t => t)), ct);
+            _checks = await _log.DoAsync("check", _pipeline.Name, "on exactly what is about to be published", () => VerifyAsync(connection, door, ct));
             var broken = _checks.Where(c => !c.Passed && c.Check.Severity == Severity.Reject && !c.Accepted).ToList();
             if (broken.Count > 0)
             {
@@ -359,14 +310,14 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
                 );
             }
         }
-        _profiles = await TaskAsync("profile", _pipeline.Name, "of every table that changed", async () => (await ProfileAsync(connection, ct), (Func<TaskResult, TaskResult>)(t => t)), ct);
+        _profiles = await _log.DoAsync("profile", _pipeline.Name, "of every table that changed", () => ProfileAsync(connection, ct));
         var state = _loads.Values.Any(l => l.Equation.Quarantined > 0) ? RunState.Quarantined : RunState.Succeeded;
         if (_loads.Values.FirstOrDefault(l => !l.Equation.Holds) is { } unequal)
         {
             await transaction.RollbackAsync(CancellationToken.None);
             return Result(RunState.Failed, $"{unequal.Feed.Name}: the rows do not add up: {unequal.Equation}", "Nothing was published. This is a defect of Cartage; please report it with the file.");
         }
-        await TaskAsync("publish", _pipeline.Name, plan.Swap ? "one transaction, by swap" : "one transaction, by merge", async () =>
+        await _log.DoAsync("publish", _pipeline.Name, plan.Swap ? "one transaction, by swap" : "one transaction, by merge", async () =>
         {
             await publish();
             foreach (var build in plan.Tasks.OfType<PlannedTask.Build>().Where(b => _built.ContainsKey(b.Model.Name)))
@@ -379,8 +330,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
             await transaction.CommitAsync(CancellationToken.None);
             _committing = false;
             Failpoint.Reach("committed");
-            return (0, (Func<TaskResult, TaskResult>)(t => t));
-        }, ct);
+        });
         return await AfterCommitAsync(state, ct);
     }
 
@@ -458,18 +408,6 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
     string Render(Model model) => Template.Render(model.Sql, plan.Interval, workspace.Project.Variables, _dialect.Quote(model.Table));
 
     async Task<string> FinalSqlAsync(DbConnection door, Model model, CancellationToken ct) => await ModelReader.RewriteAsync(door, Render(model), ResolveFinal, ct);
-
-    async Task<T> TaskAsync<T>(string kind, string name, string why, Func<Task<(T Value, Func<TaskResult, TaskResult> Fill)>> work, CancellationToken ct)
-    {
-        try
-        {
-            return await _log.TaskAsync(kind, name, why, work);
-        }
-        catch (DbException e) when (kind == "build" && _dialect.Explain(e) is { IsTransient: false } explained)
-        {
-            throw new PipelineException($"{FindModel(name)!.File}: the model '{name}' cannot be built: {explained.Message}", hint: "Nothing was published. Correct its SQL, then run again.", inner: e);
-        }
-    }
 
     RunResult Result(RunState state, string? message = null, string? hint = null) =>
         new(_runId, _pipeline.Name, state, plan.Interval, _startedAt, workspace.Clock.GetElapsedTime(_began))

@@ -1,0 +1,77 @@
+using System.Data.Common;
+using Cartage.Ingest;
+using Cartage.Plans;
+using Cartage.Projects;
+
+namespace Cartage.Runs;
+
+/// <summary>The second phase of a run: landed objects become staged rows, good or set aside.</summary>
+sealed class Loading(Workspace workspace, Plan plan, RunRequest request, string tempFolder, RunLog log, RunStamp stamp)
+{
+    /// <summary>Takes what is not loaded yet through the door and to the rules over sets; the tables are not touched. Returns the loads of feeds that had something.</summary>
+    public async Task<Dictionary<string, FeedLoad>> StageAsync(DbConnection connection, IReadOnlyList<Feed> feeds, Dictionary<string, IReadOnlyList<Manifest>> manifests, CancellationToken ct)
+    {
+        var context = new LoadContext(stamp, plan.Swap, tempFolder, request.SetAside);
+        var fresh = await FreshAsync(connection, feeds, manifests, ct);
+        // A parent that comes in, new or repaired, lets its children in.
+        var aside = new Dictionary<string, bool>();
+        foreach (var feed in feeds)
+            if (await QuarantineTable.ExistsAsync(connection, workspace.Warehouse.Dialect, feed, ct))
+                aside[feed.Name] = (await QuarantineTable.CountAsync(connection, workspace.Warehouse.Dialect, feed, ct)).Exists(x => x.Status == "fixed");
+        var anything = fresh.Values.Any(f => f.Count > 0) || aside.ContainsValue(true);
+        var loads = await Task.WhenAll(feeds.Select(async feed =>
+        {
+            if (!plan.Swap && fresh[feed.Name].Count == 0 && !(anything && aside.ContainsKey(feed.Name)))
+            {
+                log.Skip("load", feed.Name, "no object that is not loaded yet");
+                return null;
+            }
+            return await log.DoAsync(
+                "load", feed.Name, plan.Swap ? "every landed object" : $"{fresh[feed.Name].Count} objects are not loaded yet",
+                () => FeedLoad.StageAsync(workspace.Warehouse, workspace.Zones.Raw, feed, fresh[feed.Name], retryOpen: anything, context, ct),
+                (task, load) => task with { Rows = load.Equation.Read });
+        }));
+        var staged = loads.OfType<FeedLoad>().ToDictionary(l => l.Feed.Name);
+        await PrepareAsync([.. feeds.Where(f => staged.ContainsKey(f.Name))], staged, ct);
+        Failpoint.Reach("staged");
+        return staged;
+    }
+
+    // What is not loaded yet, or, where everything is built anew, all that stands.
+    async Task<Dictionary<string, List<Manifest>>> FreshAsync(DbConnection connection, IReadOnlyList<Feed> feeds, Dictionary<string, IReadOnlyList<Manifest>> manifests, CancellationToken ct)
+    {
+        Dictionary<string, List<Manifest>> fresh = [];
+        foreach (var feed in feeds)
+        {
+            var ledger = await Ledger.ReadAsync(connection, feed, ct);
+            fresh[feed.Name] = [.. feed.Standing([.. manifests[feed.Name].Where(m => ledger.GetValueOrDefault(m.Object) != "unreadable")]).Where(m => plan.Swap || !ledger.ContainsKey(m.Object))];
+            if (RawRetention.Missing(feed, fresh[feed.Name]) is { } missing && !request.Accept.Contains(RuleNames.RawRetention))
+                throw missing;
+            fresh[feed.Name].RemoveAll(m => m.RemovedAt is not null);
+            if (request.Limit is { } most)
+                fresh[feed.Name] = [.. fresh[feed.Name].OrderBy(m => m.LandedAt).ThenBy(m => m.Object, StringComparer.Ordinal).Take(most)];
+        }
+        return fresh;
+    }
+
+    // All at once, but references wait for their parents, and a parent that only comes later in a circle waits for its children.
+    async Task PrepareAsync(IReadOnlyList<Feed> feeds, Dictionary<string, FeedLoad> staged, CancellationToken ct)
+    {
+        static bool Refers(Feed child, Feed parent) => child.Columns.Any(c => c.References?.Feed == parent.Name);
+        List<(Feed Feed, Task Done)> prepared = [];
+        foreach (var feed in feeds)
+        {
+            var parents = Task.WhenAll(prepared.Where(p => Refers(feed, p.Feed)).Select(p => p.Done));
+            var children = Task.WhenAll(prepared.Where(p => Refers(p.Feed, feed)).Select(p => p.Done));
+            prepared.Add((feed, PrepareAsync(staged[feed.Name], staged, parents, children, ct)));
+        }
+        await Task.WhenAll(prepared.Select(p => p.Done));
+    }
+
+    async Task PrepareAsync(FeedLoad load, Dictionary<string, FeedLoad> staged, Task parents, Task children, CancellationToken ct)
+    {
+        await children;
+        await using var connection = await workspace.Warehouse.OpenAsync(ct);
+        await load.PrepareAsync(connection, staged, parents, ct);
+    }
+}
