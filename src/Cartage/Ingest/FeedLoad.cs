@@ -20,7 +20,7 @@ public sealed class FeedLoad
     DoorResult _door = new(0, 0, [], []);
     Deletions? _deletions;
     long _inserted, _updated, _deleted, _unchanged, _superseded, _quarantined;
-    bool _differs;
+    bool _differs, _distinct;
     bool _aside;
 
     readonly Numbering _numbering;
@@ -100,6 +100,7 @@ public sealed class FeedLoad
         if (objects.Where(o => o.Deletes).ToList() is { Count: > 0 } gone)
             load._deletions = await Deletions.StageAsync(warehouse, door, raw, tables, gone, ct);
         load.Warnings = load._door.Warnings;
+        load._distinct = feed.Key.Count > 0 && load._deletions is null && await door.ScalarAsync<bool>(Dialect.DuckDb.IsDistinct(tables.Good, feed.Key), ct);
         await warehouse.ReceiveAsync(door, tables.Good, ct);
         await warehouse.ReceiveAsync(door, tables.Bad, ct);
         return load;
@@ -119,7 +120,7 @@ public sealed class FeedLoad
         // First of all, of old versions too: what came in must not hang on what came with it.
         foreach (var column in Feed.Columns.Where(c => c.References is not null))
             await ReferAsync(connection, column, parents.GetValueOrDefault(column.References!.Feed)?._tables, ct);
-        if (Feed.Key.Count > 0 && await versions.RepeatAsync(ct))
+        if (Feed.Key.Count > 0 && !_distinct && await versions.RepeatAsync(ct))
         {
             await _numbering.NumberAsync(connection, versions.Tied, ct);
             _superseded += await versions.KeepNewestAsync(ct);
