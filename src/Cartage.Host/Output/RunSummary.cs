@@ -12,6 +12,11 @@ static class RunSummary
     public static void Print(Invocation on, Plan plan, RunResult run)
     {
         var console = on.Terminal.Console(on.Terminal.Out);
+        if (run.State == RunState.Succeeded && plan.Tasks is [PlannedTask.SetUp, ..])
+        {
+            console.MarkupLine($"[green]✓[/] {Markup.Escape(run.Pipeline)}: {Markup.Escape(string.Join(", ", plan.Tasks.OfType<PlannedTask.SetUp>().Select(t => t.Script.Connection).Distinct()))} is prepared [grey]({Cell.Duration(run.Took)})[/]");
+            return;
+        }
         if (run.State == RunState.Succeeded && IsUnchanged(run))
         {
             console.MarkupLine($"[green]✓[/] {Markup.Escape(run.Pipeline)}: Nothing changed [grey]({Cell.Duration(run.Took)})[/]");

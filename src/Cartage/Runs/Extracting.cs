@@ -53,8 +53,8 @@ sealed class Extracting(Workspace workspace, Plan plan, RunRequest request, stri
         var extraction = new Extraction(feed, plan.Interval, await landing.ReadManifestsAsync(feed, ct))
         {
             FullRefresh = request.FullRefresh,
-            From = request.From,
-            To = request.To,
+            From = request.Onward ? null : request.From,
+            To = request.Onward ? null : request.To,
             Accept = request.Accept,
             Loaded = new(workspace.Warehouse, plan.Pipeline.Name),
             Parent = parent is null ? null : new(workspace.Zones.Raw, parent),

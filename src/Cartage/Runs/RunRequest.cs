@@ -9,6 +9,9 @@ public sealed record RunRequest(string? Selector = null)
     /// <summary>The end of the interval, where given.</summary>
     public DateTimeOffset? To { get; init; }
 
+    /// <summary>Whether the interval is a schedule's: sources go on from where they are, for nobody asked for a part of them.</summary>
+    public bool Onward { get; init; }
+
     /// <summary>Whether every table is rebuilt from what has landed.</summary>
     public bool FullRefresh { get; init; }
 

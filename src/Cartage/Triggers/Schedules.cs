@@ -40,7 +40,7 @@ public sealed class Schedules(Orders orders, Starter starter, TickStore ticks, F
             else if (pipeline.Overlap == Overlap.Cancel)
                 foreach (var run in open)
                     orders.Cancel(run);
-        var request = new RunRequest { From = due.From, To = due.At, Behind = due.Behind };
+        var request = new RunRequest { From = due.From, To = due.At, Behind = due.Behind, Onward = true };
         var by = $"schedule {due.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm'Z'", CultureInfo.InvariantCulture)}";
         await starter.StartAsync(new(pipeline, request, Key(pipeline, due), by, (run, stop) => ticks.HandledAsync(pipeline, due.At, run, "asked", stop)), ct);
         return true;

@@ -108,6 +108,18 @@ public sealed class CommitSafeWindows(SharedPostgres shared)
     }
 
     [Fact]
+    public async Task The_interval_of_a_schedule_leaves_nothing_out()
+    {
+        await using var shop = await PostgresShop.CreateAsync(shared);
+        await shop.ExecuteAsync("INSERT INTO store.orders VALUES (1), (2)");
+        var yesterday = new RunRequest { From = DateTimeOffset.UnixEpoch, To = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), Onward = true };
+        await shop.RunAsync(yesterday);
+        await shop.ExecuteAsync("INSERT INTO store.orders VALUES (3); DELETE FROM store.orders WHERE order_id = 1");
+        await shop.RunAsync(yesterday with { From = yesterday.To, To = yesterday.To!.Value.AddDays(1) });
+        Assert.Equal("2,3", await shop.LoadedAsync(Orders + " WHERE _deleted_at IS NULL"));
+    }
+
+    [Fact]
     public async Task An_end_that_was_asked_for_is_kept_and_what_follows_comes_next()
     {
         await using var shop = await PostgresShop.CreateAsync(shared, "connection: shop\nfeeds:\n  orders: { table: orders, key: [order_id], cursor: changed }\n",

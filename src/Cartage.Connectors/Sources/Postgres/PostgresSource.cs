@@ -36,7 +36,7 @@ sealed class PostgresSource(PostgresSourceOptions options, string root) : ISourc
         if (!reading.ComparesKeys)
             yield break;
         var gone = await SaidAsync(feed, () => GoneKeys.FindAsync(moment, table, extraction, ct));
-        yield return new($"{Bookmark.Folder(at)}/deleted.csv.gz", _ => ValueTask.FromResult<Stream>(gone.Open(at, moment.Bound.At)))
+        yield return new($"{Bookmark.Folder(at)}/deleted.csv.gz", _ => ValueTask.FromResult<Stream>(gone.Open(at, moment.Bound.Earliest)))
         {
             CursorAfter = new Bookmark(at, null, 1, 1).Write(),
             Columns = gone.Columns,

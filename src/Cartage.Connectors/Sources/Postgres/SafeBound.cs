@@ -13,6 +13,9 @@ sealed record SafeBound(DateTimeOffset At, bool IsCertain, IReadOnlyList<string>
     /// <summary>How far a window begins before its bookmark where the bound is not certain and nobody said.</summary>
     public static readonly TimeSpan DefaultOverlap = TimeSpan.FromHours(1);
 
+    /// <summary>What a row that is committed later is dated no earlier than, as far as anyone can tell.</summary>
+    public DateTimeOffset Earliest => IsCertain ? At : At - DefaultOverlap;
+
     /// <summary>Asks the server; before the snapshot, so that whatever commits in between is in both.</summary>
     public static async Task<SafeBound> ReadAsync(DbConnection connection, PostgresSourceOptions options, CancellationToken ct)
     {
