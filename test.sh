@@ -15,6 +15,7 @@ done
 # What tests use beyond the SDK and npm: the command that must be there, and the Debian package that brings it.
 needs=()
 command -v mount >/dev/null || needs+=(mount)
+command -v chromium >/dev/null || needs+=(chromium)
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || needs+=(postgresql)
 for package in radosgw ceph-mon ceph-osd; do command -v $package >/dev/null || needs+=("$package"); done
 command -v radosgw-admin >/dev/null && command -v monmaptool >/dev/null || needs+=(ceph-common)

@@ -40,6 +40,8 @@ static class ServeCommand
             on.Say($"No admin has a password yet. To go in, once and within the hour:\n  {entry}");
         await on.Terminal.Error.FlushAsync(ct);
         await started(entry);
+        // What reading the project and its history took is not needed again: a server that waits should be small.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         try
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, on.Shell.Clock, ct);

@@ -18,8 +18,8 @@ sealed class RunQueue(Workspace workspace, LiveProject projects) : IAsyncDisposa
         foreach (var pipeline in await workspace.Under(await projects.RefreshAsync(ct)).SelectAsync(request.Selector, ct))
         {
             var asked = new AskedRun(workspace.NewRunId(), pipeline.Name, request, by, now);
-            await workspace.Store.AskAsync(asked, CancellationToken.None);
-            await QueuedAsync(asked, null);
+            workspace.Store.Add(Asked(asked));
+            await workspace.Store.AskAsync(asked, Queued(asked, null), CancellationToken.None);
             Start(asked);
             ids.Add(asked.RunId);
         }
@@ -53,16 +53,13 @@ sealed class RunQueue(Workspace workspace, LiveProject projects) : IAsyncDisposa
         await Task.Yield();
         var result = await workspace.Under(projects.Current).RunAsync(asked, _closing.Token);
         if (result.State == RunState.Cancelled && _closing.IsCancellationRequested)
-            await QueuedAsync(asked, "the server stopped; it runs at the next start");
+            await workspace.Store.SaveAsync(Queued(asked, "the server stopped; it runs at the next start"), CancellationToken.None);
         else if (result.StartedAt == default || result.Took == default)
             workspace.Store.Add(new(workspace.Clock.GetUtcNow(), asked.RunId, "run", "", result.State, result.Message ?? ""));
         _running.TryRemove(asked.RunId, out _);
     }
 
-    async Task QueuedAsync(AskedRun asked, string? message)
-    {
-        var queued = new RunResult(asked.RunId, asked.Pipeline, RunState.Queued, workspace.Span(asked.Request), asked.At, TimeSpan.Zero) { Message = message };
-        workspace.Store.Add(new(workspace.Clock.GetUtcNow(), asked.RunId, "run", "", RunState.Queued, $"{asked.Pipeline} asked for by {asked.By}"));
-        await workspace.Store.SaveAsync(queued, CancellationToken.None);
-    }
+    RunEvent Asked(AskedRun asked) => new(asked.At, asked.RunId, "run", "", RunState.Queued, $"{asked.Pipeline} asked for by {asked.By}");
+
+    RunResult Queued(AskedRun asked, string? message) => new(asked.RunId, asked.Pipeline, RunState.Queued, workspace.Span(asked.Request), asked.At, TimeSpan.Zero) { Message = message };
 }

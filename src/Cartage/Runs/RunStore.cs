@@ -23,6 +23,7 @@ public sealed class RunStore : IAsyncDisposable
     readonly SemaphoreSlim _one = new(1, 1);
     readonly List<RunEvent> _pending = [];
     readonly List<Channel<RunEvent>> _followers = [];
+    LastRuns? _last;
     long _seq;
 
     RunStore(DuckDbConnection connection) => _connection = connection;
@@ -32,7 +33,7 @@ public sealed class RunStore : IAsyncDisposable
     {
         var settings = new DuckDbConnectionStringBuilder { DataSource = path };
         settings["threads"] = "1";
-        settings["memory_limit"] = "256MB";
+        settings["memory_limit"] = "128MB";
         var connection = new DuckDbConnection(settings.ConnectionString);
         try
         {
@@ -92,31 +93,7 @@ public sealed class RunStore : IAsyncDisposable
     }
 
     /// <summary>Writes a run's state and the events so far in one commit.</summary>
-    public async Task SaveAsync(RunResult run, CancellationToken ct)
-    {
-        await _one.WaitAsync(ct);
-        try
-        {
-            await using var transaction = await _connection.BeginTransactionAsync(ct);
-            await FlushPendingAsync(ct);
-            await _connection.ExecuteAsync(
-                """
-                INSERT INTO runs VALUES ($run, $seq, $pipeline, $state, $start, $end, $started, $took, $message, $hint, $report, $tasks, $equations)
-                """,
-                ct,
-                ("run", run.RunId), ("seq", ++_seq), ("pipeline", run.Pipeline), ("state", Text(run.State)),
-                ("start", run.Interval.Start.UtcDateTime), ("end", run.Interval.End.UtcDateTime),
-                ("started", run.StartedAt.UtcDateTime), ("took", run.Took.TotalMilliseconds),
-                ("message", run.Message), ("hint", run.Hint), ("report", run.Report),
-                ("tasks", JsonSerializer.Serialize(run.Tasks, RunJson.Default.IReadOnlyListTaskResult)),
-                ("equations", JsonSerializer.Serialize(run.Equations, RunJson.Default.IReadOnlyListRowEquation)));
-            await transaction.CommitAsync(ct);
-        }
-        finally
-        {
-            _one.Release();
-        }
-    }
+    public Task SaveAsync(RunResult run, CancellationToken ct) => CommitAsync(() => InsertAsync(run, ct), ct);
 
     /// <summary>The newest state of the newest runs, newest first.</summary>
     public Task<List<RunResult>> ListRunsAsync(int limit, CancellationToken ct) => ListRunsAsync(new RunFilter(limit), ct);
@@ -135,18 +112,26 @@ public sealed class RunStore : IAsyncDisposable
     }
 
     /// <summary>The newest runs of each pipeline without their tasks, newest first.</summary>
-    public Task<List<RunResult>> LastRunsAsync(int perPipeline, CancellationToken ct) =>
-        ReadAsync("GROUP BY pipeline, run QUALIFY row_number() OVER (PARTITION BY pipeline ORDER BY run DESC) <= $n", brief: true, ct, ("n", (long)perPipeline));
+    public async Task<IReadOnlyList<RunResult>> LastRunsAsync(int perPipeline, CancellationToken ct)
+    {
+        // Every look at the overview asks this of the whole history, which changes only when a run does.
+        if (_last is { } known && known.Seq == Interlocked.Read(ref _seq) && known.PerPipeline == perPipeline)
+            return known.Runs;
+        var seq = Interlocked.Read(ref _seq);
+        var runs = await ReadAsync("GROUP BY pipeline, run QUALIFY row_number() OVER (PARTITION BY pipeline ORDER BY run DESC) <= $n", brief: true, ct, ("n", (long)perPipeline));
+        _last = new(seq, perPipeline, runs);
+        return runs;
+    }
 
     /// <summary>The runs of a pipeline whose intervals touch another, newest first, without their tasks.</summary>
     public Task<List<RunResult>> TouchingAsync(string pipeline, Interval interval, CancellationToken ct) =>
         ReadAsync("WHERE pipeline = $pipeline AND interval_end > $start AND interval_start < $end GROUP BY run", brief: true, ct, ("pipeline", pipeline), ("start", interval.Start.UtcDateTime), ("end", interval.End.UtcDateTime));
 
-    /// <summary>How many runs of each state started since an instant or have not ended.</summary>
+    /// <summary>How many runs of each state were asked for since an instant; ids sort by time.</summary>
     public async Task<IReadOnlyDictionary<RunState, long>> CountAsync(DateTimeOffset since, CancellationToken ct) =>
         (await UseAsync(connection => connection.QueryAsync(
-            "SELECT state, count(*) FROM (SELECT arg_max(state, seq) AS state, max(started_at) AS started_at FROM runs GROUP BY run) WHERE started_at >= $since OR state IN ('queued', 'running') GROUP BY state",
-            r => (State(r.GetString(0)), r.GetInt64(1)), ct, ("since", since.UtcDateTime)), ct)).ToDictionary();
+            "SELECT state, count(*) FROM (SELECT arg_max(state, seq) AS state FROM runs WHERE run >= $since GROUP BY run) GROUP BY state",
+            r => (State(r.GetString(0)), r.GetInt64(1)), ct, ("since", since.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", null))), ct)).ToDictionary();
 
     /// <summary>The runs that have not ended.</summary>
     public Task<List<RunResult>> ListUnfinishedAsync(CancellationToken ct) => ListRunsAsync(new RunFilter(int.MaxValue, States: [RunState.Running, RunState.Queued]), ct);
@@ -155,11 +140,14 @@ public sealed class RunStore : IAsyncDisposable
     public async Task<RunResult?> GetRunAsync(string id, CancellationToken ct) =>
         (await ReadAsync("WHERE starts_with(run, $id) GROUP BY run LIMIT 2", brief: false, ct, ("id", id))) is [var only] ? only : null;
 
-    /// <summary>Writes a request down, so that it outlives the process.</summary>
-    public Task AskAsync(AskedRun run, CancellationToken ct) =>
-        UseAsync(connection => connection.ExecuteAsync(
+    /// <summary>Writes a request down with the state of its run, so that it outlives the process.</summary>
+    public Task AskAsync(AskedRun asked, RunResult run, CancellationToken ct) => CommitAsync(async () =>
+    {
+        await _connection.ExecuteAsync(
             "INSERT INTO requests VALUES ($run, $pipeline, $request, $by, $at)", ct,
-            ("run", run.RunId), ("pipeline", run.Pipeline), ("request", JsonSerializer.Serialize(run.Request, RunJson.Default.RunRequest)), ("by", run.By), ("at", run.At.UtcDateTime)), ct);
+            ("run", asked.RunId), ("pipeline", asked.Pipeline), ("request", JsonSerializer.Serialize(asked.Request, RunJson.Default.RunRequest)), ("by", asked.By), ("at", asked.At.UtcDateTime));
+        await InsertAsync(run, ct);
+    }, ct);
 
     /// <summary>Who asked for a run and for what, where it was written down.</summary>
     public async Task<AskedRun?> AskedAsync(string runId, CancellationToken ct) => (await ReadAskedAsync("run = $run", ct, ("run", runId))) is [var only, ..] ? only : null;
@@ -210,6 +198,33 @@ public sealed class RunStore : IAsyncDisposable
         await _connection.DisposeAsync();
         _one.Dispose();
     }
+
+    async Task CommitAsync(Func<Task> write, CancellationToken ct)
+    {
+        await _one.WaitAsync(ct);
+        try
+        {
+            await using var transaction = await _connection.BeginTransactionAsync(ct);
+            await FlushPendingAsync(ct);
+            await write();
+            await transaction.CommitAsync(ct);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    Task InsertAsync(RunResult run, CancellationToken ct) =>
+        _connection.ExecuteAsync(
+            "INSERT INTO runs VALUES ($run, $seq, $pipeline, $state, $start, $end, $started, $took, $message, $hint, $report, $tasks, $equations)",
+            ct,
+            ("run", run.RunId), ("seq", ++_seq), ("pipeline", run.Pipeline), ("state", Text(run.State)),
+            ("start", run.Interval.Start.UtcDateTime), ("end", run.Interval.End.UtcDateTime),
+            ("started", run.StartedAt.UtcDateTime), ("took", run.Took.TotalMilliseconds),
+            ("message", run.Message), ("hint", run.Hint), ("report", run.Report),
+            ("tasks", JsonSerializer.Serialize(run.Tasks, RunJson.Default.IReadOnlyListTaskResult)),
+            ("equations", JsonSerializer.Serialize(run.Equations, RunJson.Default.IReadOnlyListRowEquation)));
 
     async Task<List<RunResult>> ReadAsync(string which, bool brief, CancellationToken ct, params (string, object?)[] parameters)
     {
@@ -263,6 +278,8 @@ public sealed class RunStore : IAsyncDisposable
             await _connection.ExecuteAsync($"INSERT INTO logs VALUES {string.Join(", ", values.ToList())}", ct, [.. parameters]);
         }
     }
+
+    sealed record LastRuns(long Seq, int PerPipeline, IReadOnlyList<RunResult> Runs);
 
     static string Text(RunState state) => state.ToString().ToLowerInvariant();
 

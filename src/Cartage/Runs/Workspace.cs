@@ -117,9 +117,9 @@ public sealed class Workspace : IAsyncDisposable
                 var plan = (await PlanAsync(request, stop)).Single();
                 return await new Runner(this, plan, request, asked.RunId, null).RunAsync(stop);
             }
-            catch (PipelineException e)
+            catch (Exception e) when (e is PipelineException or DbException or IOException)
             {
-                var failed = new RunResult(asked.RunId, asked.Pipeline, RunState.Failed, Span(request), Clock.GetUtcNow(), TimeSpan.Zero) { Message = e.Message, Hint = e.Hint };
+                var failed = new RunResult(asked.RunId, asked.Pipeline, RunState.Failed, Span(request), Clock.GetUtcNow(), TimeSpan.Zero) { Message = e.Message, Hint = (e as PipelineException)?.Hint };
                 await Store.SaveAsync(failed, CancellationToken.None);
                 return failed;
             }

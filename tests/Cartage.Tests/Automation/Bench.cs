@@ -31,8 +31,7 @@ sealed class Bench : IAsyncDisposable
     public async Task<IReadOnlyList<string>> AskAsync(RunRequest request, string by, CancellationToken ct)
     {
         var run = Workspace.NewRunId();
-        await Workspace.Store.AskAsync(new(run, "shop", request, by, Clock.GetUtcNow()), ct);
-        await SaveAsync(run, RunState.Queued);
+        await Workspace.Store.AskAsync(new(run, "shop", request, by, Clock.GetUtcNow()), new(run, "shop", RunState.Queued, Workspace.Span(request), Clock.GetUtcNow(), TimeSpan.Zero), ct);
         Asked.Enqueue((run, request, by));
         return [run];
     }
