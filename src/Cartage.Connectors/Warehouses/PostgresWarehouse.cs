@@ -11,6 +11,9 @@ sealed record PostgresWarehouseOptions(string Url, string Project, DoorOptions D
 {
     /// <summary>How long a table that gets other columns may wait for those who read it.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Hears of every statement; null for nobody.</summary>
+    public Microsoft.Extensions.Logging.ILoggerFactory? Log { get; init; }
 }
 
 /// <summary>A warehouse in a PostgreSQL database, with an embedded DuckDB as its door; one run at a time publishes, any number reads.</summary>
@@ -36,7 +39,7 @@ sealed class PostgresWarehouse : IWarehouse
         address.IncludeErrorDetail = true;
         address.ApplicationName ??= $"cartage {options.Project} {Environment.MachineName} {Environment.ProcessId}";
         address.Options ??= "-c client_min_messages=warning";
-        var source = NpgsqlDataSource.Create(address);
+        var source = new NpgsqlDataSourceBuilder(address.ConnectionString).UseLoggerFactory(options.Log).Build();
         try
         {
             await using var connection = await source.OpenConnectionAsync(ct);
