@@ -106,8 +106,8 @@ public sealed class FeedLoad
         return load;
     }
 
-    /// <summary>The rules over sets: newest of each key, references to <paramref name="parents"/>, and what differs from the base table; everything that depends on data happens here, before the transaction.</summary>
-    public async Task PrepareAsync(DbConnection connection, IReadOnlyDictionary<string, FeedLoad> parents, Task prepared, CancellationToken ct)
+    /// <summary>The rules over sets: references to <paramref name="parents"/>, which are settled before, and the newest of each key. What comes in is known after it.</summary>
+    public async Task SettleAsync(DbConnection connection, IReadOnlyDictionary<string, FeedLoad> parents, CancellationToken ct)
     {
         var versions = new Versions(connection, _tables);
         if (_deletions is not null)
@@ -116,7 +116,6 @@ public sealed class FeedLoad
             _door = _door with { Read = _door.Read + _deletions.Rows };
         }
         await connection.ExecuteAsync(Sql.Create(_tables.OlderAside, _tables.All), ct);
-        await prepared;
         // First of all, of old versions too: what came in must not hang on what came with it.
         foreach (var column in Feed.Columns.Where(c => c.References is not null))
             await ReferAsync(connection, column, parents.GetValueOrDefault(column.References!.Feed)?._tables, ct);
@@ -125,11 +124,16 @@ public sealed class FeedLoad
             await _numbering.NumberAsync(connection, versions.Tied, ct);
             _superseded += await versions.KeepNewestAsync(ct);
         }
+    }
+
+    /// <summary>What differs from the base table, after <see cref="SettleAsync"/>; everything that depends on data happens up to here, before the transaction.</summary>
+    public async Task CompareAsync(DbConnection connection, CancellationToken ct)
+    {
         if (Swap)
             (_inserted, _deleted) = (await connection.QueryAsync($"SELECT count(*) - count(_deleted_at), count(_deleted_at) FROM {Sql.Quote(_tables.Good)}", r => (r.GetInt64(0), r.GetInt64(1)), ct))[0];
         else if (Feed.Key.Count > 0)
         {
-            var counts = await versions.DifferAsync(ct);
+            var counts = await new Versions(connection, _tables).DifferAsync(ct);
             (_inserted, _updated, _deleted, _unchanged) = (counts.Inserted, counts.Updated, counts.Deleted, counts.Unchanged);
             _superseded += counts.Superseded;
         }

@@ -137,17 +137,19 @@ public sealed class ModelBuilder(DbConnection connection, DbConnection parser, D
             r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)), ct))[0];
         var within = touched is null ? "" : $"EXISTS (SELECT 1 FROM {dialect.Quote(touched.Keys)} k WHERE {string.Join(" AND ", touched.Key.Select(k => $"k.{dialect.Quote(k)} = {target}.{dialect.Quote(k)}"))}) AND ";
         var gone = $"{within}NOT EXISTS (SELECT 1 FROM {dialect.Quote(New)} n WHERE {SameKey("n", target)}){(isScd2 ? $" AND NOT {target}._inferred" : "")}";
+        var deleted = replace ? await connection.ScalarAsync<long>($"SELECT count(*) FROM {dialect.Quote(Target)} WHERE {gone}", ct) : 0;
         var changes = New with { Name = model.Name + "__changes" };
         if (context.TellsChanges)
             await connection.ExecuteAsync(
                 dialect.Create(changes, $"""
                     SELECT {Names(columns)} FROM {difference}
                     UNION ALL SELECT {Names(columns, "t.")} FROM {dialect.Quote(Target)} t JOIN {difference} n ON {SameKey("t", "n")}
-                    UNION ALL SELECT {Names(columns)} FROM {dialect.Quote(Target)} WHERE {(replace ? gone : "1 = 0")}
+                    {(deleted > 0 ? $"UNION ALL SELECT {Names(columns)} FROM {dialect.Quote(Target)} WHERE {gone}" : "")}
                     """),
                 ct
             );
-        var deleted = replace ? await connection.ExecuteAsync($"DELETE FROM {dialect.Quote(Target)} WHERE {gone}", ct) : 0;
+        if (deleted > 0)
+            await connection.ExecuteAsync($"DELETE FROM {dialect.Quote(Target)} WHERE {gone}", ct);
         if (updated + closed > 0)
             await connection.ExecuteAsync($"DELETE FROM {dialect.Quote(Target)} USING {difference} d WHERE {(dialect.RowsStay ? $"{target}.{dialect.RowId} = d._rid" : $"d._rid IS NOT NULL AND {SameKey(target, "d")}")}", ct);
         if (inserted + updated + closed > 0)

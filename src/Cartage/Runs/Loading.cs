@@ -54,24 +54,27 @@ sealed class Loading(Workspace workspace, Plan plan, RunRequest request, string 
         return fresh;
     }
 
-    // All at once, but references wait for their parents, and a parent that only comes later in a circle waits for its children.
+    // All at once, but references wait until their parents are settled, and a parent that only comes later in a circle waits for its children.
     async Task PrepareAsync(IReadOnlyList<Feed> feeds, Dictionary<string, FeedLoad> staged, CancellationToken ct)
     {
         static bool Refers(Feed child, Feed parent) => child.Columns.Any(c => c.References?.Feed == parent.Name);
-        List<(Feed Feed, Task Done)> prepared = [];
+        List<(Feed Feed, Task Done)> settled = [];
         foreach (var feed in feeds)
-        {
-            var parents = Task.WhenAll(prepared.Where(p => Refers(feed, p.Feed)).Select(p => p.Done));
-            var children = Task.WhenAll(prepared.Where(p => Refers(p.Feed, feed)).Select(p => p.Done));
-            prepared.Add((feed, PrepareAsync(staged[feed.Name], staged, parents, children, ct)));
-        }
-        await Task.WhenAll(prepared.Select(p => p.Done));
+            settled.Add((feed, SettleAsync(staged[feed.Name], staged, Task.WhenAll(settled.Where(s => Refers(feed, s.Feed) || Refers(s.Feed, feed)).Select(s => s.Done)), ct)));
+        await Task.WhenAll(settled.Select(s => CompareAsync(staged[s.Feed.Name], s.Done, ct)));
     }
 
-    async Task PrepareAsync(FeedLoad load, Dictionary<string, FeedLoad> staged, Task parents, Task children, CancellationToken ct)
+    async Task SettleAsync(FeedLoad load, Dictionary<string, FeedLoad> staged, Task relatives, CancellationToken ct)
     {
-        await children;
+        await relatives;
         await using var connection = await workspace.Warehouse.OpenAsync(ct);
-        await load.PrepareAsync(connection, staged, parents, ct);
+        await load.SettleAsync(connection, staged, ct);
+    }
+
+    async Task CompareAsync(FeedLoad load, Task settled, CancellationToken ct)
+    {
+        await settled;
+        await using var connection = await workspace.Warehouse.OpenAsync(ct);
+        await load.CompareAsync(connection, ct);
     }
 }
