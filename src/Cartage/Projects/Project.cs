@@ -22,6 +22,9 @@ public sealed record Project(string Name, string Root)
     /// <summary>How long raw, reports and runs are kept.</summary>
     public IReadOnlyDictionary<string, TimeSpan> Retention { get; init; } = new Dictionary<string, TimeSpan>();
 
+    /// <summary>How long a server of several may be silent before others take over; null where one runs alone.</summary>
+    public TimeSpan? ClusterLease { get; init; }
+
     /// <summary>Who is told of runs, and how.</summary>
     public NotificationSettings Notifications { get; init; } = new();
 

@@ -50,7 +50,7 @@ public static class ProjectFiles
         var name = map.Text("name");
         if (name is null)
             map.Missing("name");
-        var project = Lay(map, fallback with { Name = name ?? fallback.Name, Notifications = TriggersReader.Notifications(map), Events = TriggersReader.Events(map) });
+        var project = Lay(map, fallback with { Name = name ?? fallback.Name, Notifications = TriggersReader.Notifications(map), Events = TriggersReader.Events(map), ClusterLease = TriggersReader.Cluster(map) });
         if (map.Map("retention") is { } retention)
             project = project with { Retention = ReadRetention(retention) };
         var environments = map.Entries("environments").ToList();

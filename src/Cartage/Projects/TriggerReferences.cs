@@ -3,6 +3,8 @@ namespace Cartage.Projects;
 /// <summary>Mistakes in what triggers and notices name.</summary>
 static class TriggerReferences
 {
+    static readonly string[] Shared = ["raw", "processed", "reports"];
+
     public static IEnumerable<Finding> Findings(Project project)
     {
         var names = project.Pipelines.Select(p => p.Name).ToList();
@@ -18,6 +20,11 @@ static class TriggerReferences
             if (Leads(project, pipeline.Name, []).Contains(pipeline.Name))
                 yield return new(pipeline.File, pipeline.Triggers.First(t => t is Trigger.After or Trigger.Catalog).Line, $"'{pipeline.Name}' would start itself again: {string.Join(" → ", Circle(project, pipeline.Name))}", "Take one of the triggers out.");
         }
+        if (project.ClusterLease is not null && project.Warehouse.Type != "postgres")
+            yield return new("project.yml", project.Warehouse.Line, "several servers cannot share a DuckDB warehouse: its file has one owner", "Use warehouse: { type: postgres, url: … }, or take 'cluster' out.");
+        if (project.ClusterLease is not null)
+            foreach (var zone in Shared.Where(z => !project.Zones.GetValueOrDefault(z, "").Contains("://", StringComparison.Ordinal) && !project.Zones.GetValueOrDefault(z, "").Contains("${", StringComparison.Ordinal)))
+                yield return new("project.yml", 1, $"several servers cannot share the zone '{zone}': it is a folder of one machine", $"Write zones: {{ {zone}: s3://bucket/{zone} }}, or take 'cluster' out.");
         foreach (var finding in Vias(project, project.Notifications.Rule, "project.yml"))
             yield return finding;
     }

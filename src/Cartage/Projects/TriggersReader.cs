@@ -34,6 +34,18 @@ static class TriggersReader
         return read;
     }
 
+    public static TimeSpan? Cluster(YamlMap map)
+    {
+        if (map.Map("cluster") is not { } cluster)
+            return null;
+        var lease = cluster.Duration("lease") ?? TimeSpan.FromSeconds(30);
+        cluster.Done();
+        if (lease >= TimeSpan.FromSeconds(1))
+            return lease;
+        cluster.File.Add(cluster.LineOf("lease"), "'lease' must be a second or longer");
+        return null;
+    }
+
     public static EventSettings? Events(YamlMap map)
     {
         if (map.Map("events") is not { } events)

@@ -39,6 +39,9 @@ public sealed record RunRequest(string? Selector = null)
     /// <summary>The id of the run, where it was given out before it began; for a request of one pipeline.</summary>
     public string? RunId { get; init; }
 
+    /// <summary>The tick of its schedule that a server of several has claimed for it.</summary>
+    public DateTimeOffset? Tick { get; init; }
+
     /// <summary>Whether it waits behind fresh runs, as a back-fill does.</summary>
     public bool Behind { get; init; }
 

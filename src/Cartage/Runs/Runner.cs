@@ -326,6 +326,8 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
             await WarehouseState.AddOutcomeAsync(connection, _runId, plan, state, workspace.Clock.GetUtcNow(), ct);
             await Following.WriteDownAsync(connection, Result(state), _profiles, plan.Tasks.OfType<PlannedTask.Build>().Select(b => b.Model).Where(m => _built.ContainsKey(m.Name)), ct);
             Failpoint.Reach("before-commit");
+            if (workspace.Lease is { } lease)
+                await lease.FenceAsync(connection, request.Tick, ct);
             _committing = true;
             await transaction.CommitAsync(CancellationToken.None);
             _committing = false;

@@ -35,6 +35,11 @@ public sealed class Workspace : IAsyncDisposable
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; }
 
+    /// <summary>The servers that share the warehouse, where this is one of several.</summary>
+    public Cluster? Cluster { get; init; }
+
+    internal Lease? Lease { get; init; }
+
     internal Pools Pools { get; init; } = new();
 
     internal RunIds Ids { get; }
@@ -49,7 +54,8 @@ public sealed class Workspace : IAsyncDisposable
         {
             warehouse = await openWarehouse(zones.Readable);
             store = await RunStore.OpenAsync(Path.Combine(project.StateFolder, "state.duckdb"), ct);
-            var workspace = new Workspace(taken, new(), project, warehouse, store, zones, openSource, new(), clock);
+            var cluster = project.ClusterLease is { } lease ? await Cluster.JoinAsync(warehouse, lease, clock, ct) : null;
+            var workspace = new Workspace(taken, new(), project, warehouse, store, zones, openSource, new(), clock) { Cluster = cluster };
             await workspace.RecoverAsync(ct);
             return workspace;
         }
@@ -92,7 +98,7 @@ public sealed class Workspace : IAsyncDisposable
     }
 
     /// <summary>The same tables and history under what the user has written since; who opened it first closes it.</summary>
-    public Workspace For(Project project, Func<Feed, ISource> openSource) => new(null, _turns, project, Warehouse, Store, Zones, openSource, Ids, Clock) { Pools = Pools };
+    public Workspace For(Project project, Func<Feed, ISource> openSource) => new(null, _turns, project, Warehouse, Store, Zones, openSource, Ids, Clock) { Pools = Pools, Cluster = Cluster };
 
     /// <summary>Runs plans one after the other, each when it is its turn; an exception becomes a result in the runner.</summary>
     public async Task<IReadOnlyList<RunResult>> RunAsync(IReadOnlyList<Plan> plans, RunRequest request, IProgress<RunEvent>? progress, CancellationToken ct)
@@ -101,7 +107,7 @@ public sealed class Workspace : IAsyncDisposable
         foreach (var plan in plans)
         {
             var runId = request.RunId ?? Ids.Next(Clock.GetUtcNow());
-            results.Add(await InTurnAsync(runId, plan.Pipeline.Name, plan.Interval, request.Behind, stop => new Runner(this, plan, request, runId, progress).RunAsync(stop), ct));
+            results.Add(await InTurnAsync(runId, plan.Pipeline.Name, plan.Interval, request.Behind, stop => LeasedAsync(plan.Pipeline.Name, runId, request, (on, end) => new Runner(on, plan, request, runId, progress).RunAsync(end), stop), ct));
         }
         return results;
     }
@@ -114,8 +120,7 @@ public sealed class Workspace : IAsyncDisposable
         {
             try
             {
-                var plan = (await PlanAsync(request, stop)).Single();
-                return await new Runner(this, plan, request, asked.RunId, null).RunAsync(stop);
+                return await LeasedAsync(asked.Pipeline, asked.RunId, request, async (on, end) => await new Runner(on, (await on.PlanAsync(request, end)).Single(), request, asked.RunId, null).RunAsync(end), stop);
             }
             catch (Exception e) when (e is PipelineException or DbException or IOException)
             {
@@ -147,6 +152,26 @@ public sealed class Workspace : IAsyncDisposable
         await Warehouse.DisposeAsync();
         Zones.Dispose();
         _lock.Dispose();
+    }
+
+    // Of several servers, who holds the pipeline runs it, and only what another has not run.
+    async Task<RunResult> LeasedAsync(string pipeline, string runId, RunRequest request, Func<Workspace, CancellationToken, Task<RunResult>> run, CancellationToken ct)
+    {
+        if (Cluster is not { } cluster)
+            return await run(this, ct);
+        await using var lease = await cluster.HoldAsync(pipeline, ct);
+        if (request.Tick is { } claimed && !await cluster.IsMineAsync(pipeline, claimed, ct))
+        {
+            var taken = new RunResult(runId, pipeline, RunState.Cancelled, Span(request), Clock.GetUtcNow(), TimeSpan.Zero) { Message = "another server runs it" };
+            await Store.SaveAsync(taken, CancellationToken.None);
+            return taken;
+        }
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, lease.Gone);
+        var leased = new Workspace(null, _turns, Project, lease.Over(Warehouse), Store, Zones, OpenSource, Ids, Clock) { Pools = Pools, Cluster = cluster, Lease = lease };
+        var result = await run(leased, either.Token);
+        if (request.Tick is { } tick && lease.IsHeld && result.State != RunState.Cancelled)
+            await cluster.DoneAsync(pipeline, tick, result.State.ToString().ToLowerInvariant(), CancellationToken.None);
+        return result;
     }
 
     async Task<RunResult> InTurnAsync(string runId, string pipeline, Interval interval, bool behind, Func<CancellationToken, Task<RunResult>> run, CancellationToken ct)

@@ -67,7 +67,7 @@ sealed class Automation : IAsyncDisposable
         var automation = new Automation(on);
         automation._clock = await QuartzClock.StartAsync(automation.LookAsync, on.Tell, on.Clock, ct);
         var stop = automation._closing.Token;
-        automation._loops = Task.WhenAll(automation.KeepAsync("schedules", automation.WatchSchedulesAsync, stop), automation.KeepAsync("triggers", automation.StartByEventsAsync, stop), automation.KeepAsync("notices", automation.TellAsync, stop), automation.ListenAsync(stop));
+        automation._loops = Task.WhenAll(automation.KeepAsync("schedules", automation.WatchSchedulesAsync, stop), automation.KeepAsync("triggers", automation.StartByEventsAsync, stop), automation.KeepAsync("notices", automation.TellAsync, stop), automation.ShareAsync(stop), automation.ListenAsync(stop));
         return automation;
     }
 
@@ -168,6 +168,20 @@ sealed class Automation : IAsyncDisposable
         await Herald.CollectAsync(ct);
         var more = await Herald.DeliverAsync(waitForMore: true, ct);
         await Task.Delay(more ? TimeSpan.FromSeconds(1) : TimeSpan.FromSeconds(2), _on.Clock, ct);
+    }
+
+    // Of several servers: tells the others that this one lives, and runs what one that does not had claimed.
+    async Task ShareAsync(CancellationToken ct)
+    {
+        if (_on.Workspace().Cluster is not { } cluster)
+            return;
+        await KeepAsync("the other servers", async stop =>
+        {
+            foreach (var tick in await cluster.BeatAsync(stop))
+                if (Project.Pipelines.Any(p => p.Name == tick.Pipeline))
+                    await _on.Orders.AskAsync(tick.Request with { Selector = $"{tick.Pipeline}.*" }, $"taken over from {tick.From}", stop);
+            await Task.Delay(cluster.Lease / 4, _on.Clock, stop);
+        }, ct);
     }
 
     // The end of a run is news to those that wait for it.

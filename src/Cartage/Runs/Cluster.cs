@@ -1,0 +1,114 @@
+using System.Data.Common;
+using System.Text.Json;
+using Cartage.Warehouses;
+
+namespace Cartage.Runs;
+
+/// <summary>A tick of a schedule that a server has claimed: what it asked for.</summary>
+public sealed record ClaimedTick(string Pipeline, DateTimeOffset Tick, RunRequest Request, string From);
+
+/// <summary>
+/// Several servers over one PostgreSQL warehouse: a tick of a schedule belongs to the server that wrote it down first, and to another when that one no longer renews it; a pipeline is run by
+/// who holds its lease. Time is the database's. A server is known by the name its connections have there.
+/// </summary>
+public sealed class Cluster(IWarehouse warehouse, string node, TimeSpan lease, TimeProvider clock)
+{
+    const string Schema = """
+        CREATE SCHEMA IF NOT EXISTS cartage;
+        CREATE TABLE IF NOT EXISTS cartage.leases (pipeline VARCHAR PRIMARY KEY, node VARCHAR, token BIGINT, until TIMESTAMP);
+        CREATE TABLE IF NOT EXISTS cartage.ticks (pipeline VARCHAR, tick TIMESTAMP, node VARCHAR, request VARCHAR, until TIMESTAMP, done VARCHAR, PRIMARY KEY (pipeline, tick));
+        """;
+
+    const string Until = "LOCALTIMESTAMP + $seconds * INTERVAL '1 second'";
+
+    /// <summary>How long a server may be silent before others take over.</summary>
+    public TimeSpan Lease => lease;
+
+    /// <summary>This server's name.</summary>
+    public string Node => node;
+
+    /// <summary>Joins the servers of a warehouse.</summary>
+    public static async Task<Cluster> JoinAsync(IWarehouse warehouse, TimeSpan lease, TimeProvider clock, CancellationToken ct)
+    {
+        await using var connection = await warehouse.OpenAsync(ct);
+        await connection.ScalarAsync<object>("SELECT pg_advisory_lock(hashtext('cartage cluster'))", ct); // two that come at once
+        await connection.ExecuteAsync(Schema, ct);
+        await WarehouseState.EnsureAsync(connection, ct);
+        await connection.ScalarAsync<object>("SELECT pg_advisory_unlock(hashtext('cartage cluster'))", ct);
+        return new(warehouse, (await connection.ScalarAsync<string>("SELECT current_setting('application_name')", ct))!, lease, clock);
+    }
+
+    /// <summary>Claims a tick; false where another server has.</summary>
+    public Task<bool> ClaimAsync(string pipeline, DateTimeOffset tick, RunRequest request, CancellationToken ct) =>
+        UseAsync(async x => await x.ExecuteAsync($"INSERT INTO cartage.ticks VALUES ($p, $tick, $node, $request, {Until}, NULL) ON CONFLICT DO NOTHING", ct, [.. Tick(pipeline, tick), ("node", node), ("request", JsonSerializer.Serialize(request, RunJson.Default.RunRequest)), Seconds]) > 0, ct);
+
+    /// <summary>Whether a tick is still this server's to run.</summary>
+    public Task<bool> IsMineAsync(string pipeline, DateTimeOffset tick, CancellationToken ct) =>
+        UseAsync(async x => await x.ScalarAsync<long>("SELECT count(*) FROM cartage.ticks WHERE pipeline = $p AND tick = $tick AND node = $node AND done IS NULL", ct, [.. Tick(pipeline, tick), ("node", node)]) > 0, ct);
+
+    /// <summary>Writes down that a tick is done with, where its run published nothing.</summary>
+    public Task DoneAsync(string pipeline, DateTimeOffset tick, string outcome, CancellationToken ct) =>
+        UseAsync(x => x.ExecuteAsync("UPDATE cartage.ticks SET done = $done WHERE pipeline = $p AND tick = $tick AND node = $node AND done IS NULL", ct, [.. Tick(pipeline, tick), ("node", node), ("done", outcome)]), ct);
+
+    /// <summary>Renews what this server has claimed, and takes what others no longer renew.</summary>
+    public Task<List<ClaimedTick>> BeatAsync(CancellationToken ct) =>
+        UseAsync(async x =>
+        {
+            await x.ExecuteAsync($"UPDATE cartage.ticks SET until = {Until} WHERE node = $node AND done IS NULL", ct, ("node", node), Seconds);
+            return await x.QueryAsync(
+                $"""
+                WITH lost AS (SELECT pipeline, tick, node FROM cartage.ticks WHERE done IS NULL AND until < LOCALTIMESTAMP AND node <> $node FOR UPDATE SKIP LOCKED)
+                UPDATE cartage.ticks t SET node = $node, until = {Until} FROM lost WHERE t.pipeline = lost.pipeline AND t.tick = lost.tick RETURNING t.pipeline, t.tick, t.request, lost.node
+                """,
+                r => new ClaimedTick(r.GetString(0), new(DateTime.SpecifyKind(r.GetDateTime(1), DateTimeKind.Utc)), JsonSerializer.Deserialize(r.GetString(2), RunJson.Default.RunRequest)!, r.GetString(3)), ct, ("node", node), Seconds);
+        }, ct);
+
+    /// <summary>Waits until no other server holds a pipeline, and holds it. The connections of a server that lost it by silence are ended, so that nothing it began goes on.</summary>
+    public async Task<Lease> HoldAsync(string pipeline, CancellationToken ct)
+    {
+        while (true)
+        {
+            var asked = clock.GetTimestamp();
+            var (token, before) = await UseAsync(async x =>
+            {
+                var holder = await x.ScalarAsync<string>("SELECT node FROM cartage.leases WHERE pipeline = $p", ct, ("p", pipeline));
+                var taken = await x.ScalarAsync<long?>(
+                    $"""
+                    INSERT INTO cartage.leases AS l VALUES ($p, $node, 1, {Until})
+                    ON CONFLICT (pipeline) DO UPDATE SET node = $node, token = l.token + 1, until = {Until} WHERE l.node = $node OR l.until < LOCALTIMESTAMP RETURNING token
+                    """, ct, ("p", pipeline), ("node", node), Seconds);
+                return (taken, holder);
+            }, ct);
+            if (token is { } got)
+            {
+                if (before is not null && before != node)
+                    await UseAsync(x => x.ScalarAsync<long>("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = $before", ct, ("before", before)), ct);
+                return new(this, pipeline, got, asked, clock);
+            }
+            await Task.Delay(lease / 6, clock, ct);
+        }
+    }
+
+    internal Task<bool> RenewAsync(string pipeline, long token, CancellationToken ct) =>
+        UseAsync(async x => await x.ExecuteAsync($"UPDATE cartage.leases SET until = {Until} WHERE pipeline = $p AND node = $node AND token = $token", ct, ("p", pipeline), ("node", node), ("token", token), Seconds) > 0, ct);
+
+    internal Task ReleaseAsync(string pipeline, long token, CancellationToken ct) =>
+        UseAsync(x => x.ExecuteAsync("UPDATE cartage.leases SET until = LOCALTIMESTAMP - INTERVAL '1 second' WHERE pipeline = $p AND node = $node AND token = $token", ct, ("p", pipeline), ("node", node), ("token", token)), ct);
+
+    internal async Task FenceAsync(DbConnection publishing, string pipeline, long token, DateTimeOffset? tick, CancellationToken ct)
+    {
+        if (await publishing.ScalarAsync<long?>("SELECT token FROM cartage.leases WHERE pipeline = $p AND node = $node AND token = $token FOR UPDATE", ct, ("p", pipeline), ("node", node), ("token", token)) is null
+            || tick is { } at && await publishing.ExecuteAsync("UPDATE cartage.ticks SET done = 'published' WHERE pipeline = $p AND tick = $tick AND node = $node AND done IS NULL", ct, [.. Tick(pipeline, at), ("node", node)]) == 0)
+            throw Cartage.Runs.Lease.Lost(pipeline);
+    }
+
+    (string, object?) Seconds => ("seconds", lease.TotalSeconds);
+
+    static (string, object?)[] Tick(string pipeline, DateTimeOffset tick) => [("p", pipeline), ("tick", DateTime.SpecifyKind(tick.UtcDateTime, DateTimeKind.Unspecified))];
+
+    async Task<T> UseAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken ct)
+    {
+        await using var connection = await warehouse.OpenAsync(ct);
+        return await work(connection);
+    }
+}
