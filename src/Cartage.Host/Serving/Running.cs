@@ -13,12 +13,14 @@ sealed class Running : IAsyncDisposable
     readonly WebApplication _site;
     readonly CancellationTokenSource _closing;
     readonly Task _counting;
+    readonly Telemetry? _telemetry;
     readonly Desk _desk;
 
     Running(WebApplication site, Desk desk, CancellationTokenSource closing)
     {
         (_site, _desk, _closing) = (site, desk, closing);
         _counting = desk.Counters.WatchAsync(desk.Store, closing.Token);
+        _telemetry = Telemetry.Start(desk.Store);
     }
 
     /// <summary>Where it listens.</summary>
@@ -69,6 +71,8 @@ sealed class Running : IAsyncDisposable
         await _site.DisposeAsync();
         await _desk.Queue.DisposeAsync();
         await _counting;
+        if (_telemetry is not null)
+            await _telemetry.DisposeAsync();
         _desk.Projects.Dispose();
         _closing.Dispose();
     }
