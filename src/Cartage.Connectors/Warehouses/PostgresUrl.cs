@@ -30,7 +30,7 @@ static class PostgresUrl
         if (user.Length == 2)
             builder.Password = Uri.UnescapeDataString(user[1]);
         foreach (var pair in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Select(p => p.Split('=', 2)))
-            builder[Option(pair[0])] = Uri.UnescapeDataString(pair.ElementAtOrDefault(1) ?? "");
+            builder[Option(pair[0])] = pair is ["sslmode", var mode] ? mode.Replace("-", "") : Uri.UnescapeDataString(pair.ElementAtOrDefault(1) ?? ""); // verify-full is VerifyFull here
         return builder;
     }
 
@@ -40,6 +40,9 @@ static class PostgresUrl
         {
             "sslmode" => "SSL Mode",
             "sslrootcert" => "Root Certificate",
+            "sslcert" => "SSL Certificate",
+            "sslkey" => "SSL Key",
+            "channel_binding" => "Channel Binding",
             "host" => "Host",
             "connect_timeout" => "Timeout",
             "application_name" => "Application Name",

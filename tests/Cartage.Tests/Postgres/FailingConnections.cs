@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Cartage.Ingest;
 using Cartage.Runs;
 using Cartage.Tests.Support;
@@ -45,6 +48,29 @@ public sealed class FailingConnections(SharedPostgres shared)
         await using var shop = await PostgresShop.CreateAsync(shared, Orders.Replace(part, replacement), connection: "statement_timeout: 300ms");
         await shop.ExecuteAsync("INSERT INTO store.orders VALUES (1)");
         await ExpectAsync(shop, message, hint);
+    }
+
+    [Fact]
+    public async Task A_server_whose_certificate_nobody_vouches_for()
+    {
+        PostgresServer.SkipWithout();
+        using var folder = new TestProject();
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        folder.Write("server.crt", certificate.ExportCertificatePem()).Write("server.key", key.ExportPkcs8PrivateKeyPem());
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(Path.Combine(folder.Root, "server.key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (Environment.IsPrivilegedProcess)
+            await Process.Start("chown", ["-R", "nobody", folder.Root]).WaitForExitAsync(TestContext.Current.CancellationToken);
+        await using var server = await PostgresServer.StartAsync("ssl=on", $"ssl_cert_file={folder.Root}/server.crt", $"ssl_key_file={folder.Root}/server.key");
+        using var project = new TestProject().Write("pipelines/shop/pipeline.yml", "description: A shop\n").Write("pipelines/shop/feeds/store.yml", Orders)
+            .Write("project.yml", $"name: shop\nconnections:\n  db: {{ type: files }}\n  shop: {{ type: postgres, url: \"{server.Url("postgres")}?sslmode=verify-full\" }}\n");
+        var run = await project.RunAsync();
+        Assert.StartsWith($"project.yml:4: the connection 'shop': the server 127.0.0.1:{server.Port} cannot be trusted: ", run.Message, StringComparison.Ordinal);
+        Assert.Contains("sslrootcert", run.Hint);
+        await server.ExecuteAsync("CREATE SCHEMA store; CREATE TABLE store.orders (order_id int PRIMARY KEY, updated_at timestamptz)");
+        project.Write("project.yml", $"name: shop\nconnections:\n  shop: {{ type: postgres, url: \"{server.Url("postgres")}?sslmode=verify-ca&sslrootcert={folder.Root}/server.crt\" }}\n");
+        Assert.Equal(RunState.Succeeded, (await project.RunAsync()).State);
     }
 
     [Fact]
