@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Runtime.CompilerServices;
 using Amazon.S3;
@@ -12,6 +13,8 @@ public sealed class S3Bucket(S3Options options, Spool spool, TimeProvider clock)
     const int FetchAttempts = 4;
 
     readonly AmazonS3Client _client = S3Client.Create(options);
+    // What a listing has just said of an object is believed once, so that many small objects that did not change cost no request each.
+    readonly ConcurrentDictionary<string, string> _listed = [];
     readonly string _prefix = options.Prefix.Length == 0 ? "" : options.Prefix + "/";
 
     /// <inheritdoc/>
@@ -37,7 +40,10 @@ public sealed class S3Bucket(S3Options options, Spool spool, TimeProvider clock)
             var page = await ListPageAsync(prefix, next, ct);
             foreach (var item in page.S3Objects ?? [])
                 if (!item.Key.EndsWith('/')) // what consoles put there to show a folder
+                {
+                    _listed[item.Key] = item.ETag;
                     yield return new(item.Key[_prefix.Length..], item.Size ?? 0, new DateTimeOffset((item.LastModified ?? default).ToUniversalTime(), TimeSpan.Zero));
+                }
             next = page.IsTruncated == true ? page.NextContinuationToken : null;
         } while (next is not null);
     }
@@ -48,6 +54,8 @@ public sealed class S3Bucket(S3Options options, Spool spool, TimeProvider clock)
         var place = $"{options.Endpoint}|{options.Bucket}|{FullKey(key)}";
         using var turn = await spool.TakeTurnAsync(place, ct);
         var held = spool.Find(place);
+        if (held is not null && _listed.TryRemove(FullKey(key), out var listed) && listed == held.Version)
+            return held;
         try
         {
             var file = spool.NewFile();

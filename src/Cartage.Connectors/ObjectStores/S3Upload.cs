@@ -35,11 +35,13 @@ sealed class S3Upload(AmazonS3Client client, S3Options options, TimeProvider clo
         List<Task<PartETag>> sending = [];
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(ct);
         using var slots = new SemaphoreSlim(AtOnce);
+        var total = 0L;
         try
         {
             for (var number = 1; length > 0; number++)
             {
                 await slots.WaitAsync(failed.Token);
+                total += length;
                 sending.Add(SendAsync(upload, number, buffer, length, slots, failed));
                 // Ten thousand parts are the most: they grow, so that an object of any size fits.
                 var size = options.PartBytes * (1 + number / GrowEvery);
@@ -48,7 +50,7 @@ sealed class S3Upload(AmazonS3Client client, S3Options options, TimeProvider clo
             }
             var parts = await Task.WhenAll(sending);
             Failpoint.Reach("s3.complete");
-            await client.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest { BucketName = options.Bucket, Key = key, UploadId = upload, PartETags = [.. parts] }, ct);
+            await CompleteAsync(new() { BucketName = options.Bucket, Key = key, UploadId = upload, PartETags = [.. parts] }, total, ct);
         }
         catch (Exception first)
         {
@@ -58,6 +60,20 @@ sealed class S3Upload(AmazonS3Client client, S3Options options, TimeProvider clo
             if (error != first)
                 System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
             throw;
+        }
+    }
+
+    // Where the answer was lost and the client asked again, the upload is over: then the object is there.
+    async Task CompleteAsync(CompleteMultipartUploadRequest request, long bytes, CancellationToken ct)
+    {
+        try
+        {
+            await client.CompleteMultipartUploadAsync(request, ct);
+        }
+        catch (AmazonS3Exception e) when (e.ErrorCode == "NoSuchUpload")
+        {
+            if ((await client.GetObjectMetadataAsync(options.Bucket, key, ct)).ContentLength != bytes)
+                throw;
         }
     }
 

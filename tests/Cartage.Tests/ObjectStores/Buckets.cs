@@ -73,6 +73,40 @@ public sealed class Buckets(SharedS3 s3) : IDisposable
     }
 
     [Fact]
+    public async Task Asks_for_nothing_that_a_listing_says_has_not_changed()
+    {
+        var options = await s3.CreateBucketAsync();
+        var counting = new Watching();
+        using var store = Open(options with { Handler = () => counting });
+        await store.PutAsync("x", new MemoryStream("one"u8.ToArray()), Now);
+        (await store.FetchAsync("x", Now)).Dispose();
+        await ListAsync(store, "");
+        var before = counting.Requests;
+        (await store.FetchAsync("x", Now)).Dispose();
+        Assert.Equal(before, counting.Requests);
+        (await store.FetchAsync("x", Now)).Dispose();
+        Assert.Equal(before + 1, counting.Requests);
+
+        using var other = Open(options);
+        await ListAsync(store, "");
+        await other.PutAsync("x", new MemoryStream("two"u8.ToArray()), Now);
+        await ListAsync(store, "");
+        using var changed = await store.FetchAsync("x", Now);
+        Assert.Equal("two", await File.ReadAllTextAsync(changed.Path, Now));
+    }
+
+    [Fact]
+    public async Task Has_the_object_when_the_answer_to_its_last_request_is_lost()
+    {
+        var options = await s3.CreateBucketAsync();
+        var watching = new Watching { Loses = request => request.Method == HttpMethod.Post && request.RequestUri!.Query.Contains("uploadId", StringComparison.Ordinal) };
+        using var store = Open(options with { Handler = () => watching });
+        await store.PutAsync("big", new MemoryStream(new byte[Part + 1]), Now);
+        Assert.Equal(1, watching.Lost);
+        Assert.Equal(Part + 1, Assert.Single(await ListAsync(store, "")).Bytes);
+    }
+
+    [Fact]
     public async Task Leaves_nothing_of_an_upload_whose_content_breaks_off()
     {
         var options = await s3.CreateBucketAsync("zone");
@@ -168,6 +202,27 @@ public sealed class Buckets(SharedS3 s3) : IDisposable
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
             Task.FromResult(new HttpResponseMessage((System.Net.HttpStatusCode)status) { RequestMessage = request, Content = new StringContent($"<Error><Code>{code}</Code><Message>no</Message></Error>", null, "application/xml") });
+    }
+
+    // Counts what is asked, and loses the answer to the first request that is meant.
+    sealed class Watching() : DelegatingHandler(new SocketsHttpHandler())
+    {
+        public int Requests { get; private set; }
+
+        public int Lost { get; private set; }
+
+        public Func<HttpRequestMessage, bool> Loses { get; init; } = _ => false;
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Requests++;
+            var answer = await base.SendAsync(request, cancellationToken);
+            if (Lost > 0 || !Loses(request))
+                return answer;
+            await answer.Content.LoadIntoBufferAsync(cancellationToken);
+            Lost++;
+            throw new HttpRequestException("reset", new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.ConnectionReset));
+        }
     }
 
     // The first requests are answered by a server in trouble or not at all.
