@@ -20,6 +20,7 @@ static class RunSummary
         if (run.State == RunState.Succeeded && IsUnchanged(run))
         {
             console.MarkupLine($"[green]✓[/] {Markup.Escape(run.Pipeline)}: Nothing changed [grey]({Cell.Duration(run.Took)})[/]");
+            Warnings(console, run);
             return;
         }
         console.MarkupLine($"{Mark(run.State)} [bold]{Markup.Escape(run.Pipeline)}[/] {RunView.Text(run.State)} in {Cell.Duration(run.Took)} [grey]run {run.RunId}[/]");
@@ -30,8 +31,7 @@ static class RunSummary
         PrintGrid(on, Feeds(run));
         PrintGrid(on, Models(plan, run));
         SetAside(console, run);
-        foreach (var warning in run.Warnings)
-            Wrapped(console, $"Warning: {warning}");
+        Warnings(console, run);
         Checks(console, run);
         if (run.Report is not null)
             Wrapped(console, $"Quality report: {on.Near(run.Report)}");
@@ -39,7 +39,13 @@ static class RunSummary
     }
 
     /// <summary>Whether the run left every table as it was.</summary>
-    public static bool IsUnchanged(RunResult run) => run.Tasks.Sum(x => x.Inserted + x.Updated + x.Deleted + x.Closed) + run.Equations.Sum(x => x.Quarantined) == 0;
+    static void Warnings(IAnsiConsole console, RunResult run)
+    {
+        foreach (var warning in run.Warnings)
+            Wrapped(console, $"Warning: {warning}");
+    }
+
+    public static bool IsUnchanged(RunResult run) => run.Tasks.Sum(x => x.Inserted + x.Updated + x.Deleted + x.Closed) + run.Equations.Sum(x => x.Inserted + x.Updated + x.Deleted + x.Quarantined) == 0;
 
     public static string Mark(RunState state) => state switch
     {

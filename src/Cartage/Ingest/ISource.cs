@@ -37,6 +37,9 @@ public sealed record Extraction(Feed Feed, Interval Interval, IReadOnlyList<Mani
     /// <summary>What has landed of the feed that this one is asked for by.</summary>
     public LandedRows? Parent { get; init; }
 
+    /// <summary>Takes what the run's summary must say, such as a bound that is not certain.</summary>
+    public IProgress<string>? Warnings { get; init; }
+
     /// <summary>Takes what is worth telling a person, such as a bound that is not certain.</summary>
     public IProgress<string>? Notes { get; init; }
 }

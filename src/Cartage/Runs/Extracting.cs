@@ -1,10 +1,11 @@
+using System.Collections.Concurrent;
 using Cartage.Ingest;
 using Cartage.Plans;
 
 namespace Cartage.Runs;
 
 /// <summary>Source to raw zone, for the feeds of a run.</summary>
-sealed class Extracting(Workspace workspace, Plan plan, RunRequest request, string tempFolder, RunLog log)
+sealed class Extracting(Workspace workspace, Plan plan, RunRequest request, string tempFolder, RunLog log, ConcurrentQueue<string> warnings)
 {
     /// <summary>Lands what is new of feeds and returns every manifest they have.</summary>
     public async Task<Dictionary<string, IReadOnlyList<Manifest>>> RunAsync(List<Feed> feeds, CancellationToken ct)
@@ -58,6 +59,11 @@ sealed class Extracting(Workspace workspace, Plan plan, RunRequest request, stri
             Accept = request.Accept,
             Loaded = new(workspace.Warehouse, plan.Pipeline.Name),
             Parent = parent is null ? null : new(workspace.Zones.Raw, parent),
+            Warnings = new Notes(text =>
+            {
+                warnings.Enqueue(text);
+                log.Tell("extract", feed.Name, RunState.Running, text);
+            }),
             Notes = new Notes(text => log.Tell("extract", feed.Name, RunState.Running, text)),
         };
         return await landing.LandAsync(source, extraction, ct);

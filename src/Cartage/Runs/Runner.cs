@@ -31,7 +31,9 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
 
     string TempFolder => Path.Combine(workspace.Project.StateFolder, "tmp");
 
-    Extracting Extracting => new(workspace, plan, request, TempFolder, _log);
+    readonly System.Collections.Concurrent.ConcurrentQueue<string> _warnings = [];
+
+    Extracting Extracting => new(workspace, plan, request, TempFolder, _log, _warnings);
 
     Following Following => new(workspace, _pipeline, TempFolder, _log);
 
@@ -417,7 +419,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
             Tasks = _log.Tasks,
             Equations = [.. _loads.Values.Select(l => l.Equation)],
             Checks = _checks,
-            Warnings = [.. _loads.Values.SelectMany(l => l.Warnings.Select(w => $"{l.Feed.Name}.{w}"))],
+            Warnings = [.. _warnings.Distinct(), .. _loads.Values.SelectMany(l => l.Warnings.Select(w => $"{l.Feed.Name}.{w}"))],
             Differences = _differences,
             Message = message,
             Hint = hint,

@@ -67,7 +67,7 @@ sealed class PostgresSource(PostgresSourceOptions options, string root) : ISourc
             {
                 _moment = await Moment.TakeAsync(options, ct);
                 foreach (var note in _moment.Bound.Notes)
-                    extraction.Notes?.Report($"{options.Connection.Name}: {note}");
+                    extraction.Warnings?.Report($"{options.Connection.Name}: {note}");
             }
             return _moment;
         }
