@@ -43,7 +43,7 @@ static class RedshiftDialect
             Matches = "{0} ~ {1}",
             NewId = "md5(CAST(random() AS VARCHAR(64)) || CAST(random() AS VARCHAR(64)))",
             SearchPath = schemas => $"SET search_path = {string.Join(", ", schemas)}",
-            ReadOnly = "SET default_transaction_read_only = on",
+            ReadOnly = "BEGIN READ ONLY",
             RowAsJson = columns => $"json_serialize(object({string.Join(", ", columns.Select(c => $"{Dialect.DuckDb.Literal(c)}, s.{Dialect.DuckDb.Quote(c)}"))}))",
             Explain = PostgresErrors.Explain,
         };

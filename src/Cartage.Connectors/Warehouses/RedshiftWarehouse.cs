@@ -42,6 +42,7 @@ sealed class RedshiftWarehouse : IWarehouse
         var address = PostgresUrl.Read(options.Url);
         address.Port = options.Url.Contains("://", StringComparison.Ordinal) && new Uri(options.Url).Port <= 0 ? 5439 : address.Port;
         address.CommandTimeout = 0;
+        address.NoResetOnClose = true; // it knows no DISCARD
         address.ApplicationName ??= $"cartage {options.Project}";
         var source = NpgsqlDataSource.Create(address);
         try

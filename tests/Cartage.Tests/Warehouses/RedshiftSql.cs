@@ -9,7 +9,7 @@ using Npgsql;
 
 namespace Cartage.Tests.Warehouses;
 
-/// <summary>The very statements Redshift would get, kept in files to be read: CARTAGE_GOLDEN=write makes them anew.</summary>
+/// <summary>The very statements Redshift would get, kept in files to be read: CARTAGE_GOLDEN=FOLDER writes them anew.</summary>
 public sealed partial class RedshiftSql(SharedPostgres shared)
 {
     [Theory]

@@ -52,11 +52,8 @@ DROP TABLE IF EXISTS "shop_staging"."dim_customers__changes" CASCADE
 
 CREATE TABLE "shop_staging"."dim_customers__changes" AS SELECT "customer_key", "customer_id", "name", "city", "valid_from", "valid_to", "is_current", "is_deleted", "_inferred" FROM "shop_staging"."dim_customers__diff"
 UNION ALL SELECT t."customer_key", t."customer_id", t."name", t."city", t."valid_from", t."valid_to", t."is_current", t."is_deleted", t."_inferred" FROM "shop"."dim_customers" t JOIN "shop_staging"."dim_customers__diff" n ON t."customer_key" = n."customer_key"
-UNION ALL SELECT "customer_key", "customer_id", "name", "city", "valid_from", "valid_to", "is_current", "is_deleted", "_inferred" FROM "shop"."dim_customers" WHERE EXISTS (SELECT 1 FROM "shop_staging"."dim_customers__keys" k WHERE k."customer_id" = "dim_customers"."customer_id") AND NOT EXISTS (SELECT 1 FROM "shop_staging"."dim_customers__new" n WHERE n."customer_key" = "dim_customers"."customer_key") AND NOT "dim_customers"._inferred
 
 ANALYZE "shop_staging"."dim_customers__changes"
-
-DELETE FROM "shop"."dim_customers" WHERE EXISTS (SELECT 1 FROM "shop_staging"."dim_customers__keys" k WHERE k."customer_id" = "dim_customers"."customer_id") AND NOT EXISTS (SELECT 1 FROM "shop_staging"."dim_customers__new" n WHERE n."customer_key" = "dim_customers"."customer_key") AND NOT "dim_customers"._inferred
 
 DELETE FROM "shop"."dim_customers" USING "shop_staging"."dim_customers__diff" d WHERE d._rid IS NOT NULL AND "dim_customers"."customer_key" = d."customer_key"
 

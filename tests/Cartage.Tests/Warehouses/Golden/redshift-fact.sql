@@ -19,8 +19,6 @@ FROM "shop_staging"."fact__new" n LEFT JOIN "shop"."fact" t ON t."order_id" = n.
 
 ANALYZE "shop_staging"."fact__diff"
 
-DELETE FROM "shop"."fact" WHERE NOT EXISTS (SELECT 1 FROM "shop_staging"."fact__new" n WHERE n."order_id" = "fact"."order_id")
-
 DELETE FROM "shop"."fact" USING "shop_staging"."fact__diff" d WHERE d._rid IS NOT NULL AND "fact"."order_id" = d."order_id"
 
 INSERT INTO "shop"."fact" ("order_id", "customer_key", "order_date", "rate_key", "amount") SELECT "order_id", "customer_key", "order_date", "rate_key", "amount" FROM "shop_staging"."fact__diff"

@@ -32,8 +32,6 @@ FROM "shop_staging"."keyed__new" n LEFT JOIN "shop"."keyed" t ON t."order_id" = 
 
 ANALYZE "shop_staging"."keyed__diff"
 
-DELETE FROM "shop"."keyed" WHERE EXISTS (SELECT 1 FROM "shop_staging"."keyed__keys" k WHERE k."order_id" = "keyed"."order_id") AND NOT EXISTS (SELECT 1 FROM "shop_staging"."keyed__new" n WHERE n."order_id" = "keyed"."order_id")
-
 DELETE FROM "shop"."keyed" USING "shop_staging"."keyed__diff" d WHERE d._rid IS NOT NULL AND "keyed"."order_id" = d."order_id"
 
 INSERT INTO "shop"."keyed" ("order_id", "customer_id", "order_date", "amount", "status") SELECT "order_id", "customer_id", "order_date", "amount", "status" FROM "shop_staging"."keyed__diff"
