@@ -1,5 +1,6 @@
 using Cartage.Ingest;
 using Cartage.Runs;
+using Cartage.Warehouses;
 
 namespace Cartage.Host.Web;
 
@@ -12,12 +13,11 @@ static class OpenRows
     /// <summary>How many of each feed, for which rules.</summary>
     public static async Task<IReadOnlyList<(Feed Feed, string Rules, long Rows, string Example)>> ListAsync(Workspace workspace, CancellationToken ct)
     {
-        List<(Feed, string, long, string)> all = [];
         await using var connection = await workspace.Warehouse.OpenAsync(ct);
-        foreach (var feed in workspace.Project.Pipelines.SelectMany(x => x.Feeds))
-            foreach (var (rules, status, rows, example) in await QuarantineTable.CountAsync(connection, workspace.Warehouse.Dialect, feed, ct))
-                if (status is "open" or "fixed")
-                    all.Add((feed, rules, rows, example));
-        return all;
+        var there = (await connection.QueryAsync("SELECT table_schema, table_name FROM information_schema.tables", r => new Table(r.GetString(0), r.GetString(1)), ct)).ToHashSet();
+        var feeds = workspace.Project.Pipelines.SelectMany(x => x.Feeds).Where(x => there.Contains(x.Quarantine)).ToList();
+        return feeds.Count == 0 ? [] : await connection.QueryAsync(
+            string.Join(" UNION ALL ", feeds.Select((x, i) => $"SELECT {i} AS i, _rules, count(*) AS n, min(_reason) FROM {workspace.Warehouse.Dialect.Quote(x.Quarantine)} WHERE _status IN ('open', 'fixed') GROUP BY _rules")) + " ORDER BY 1, 3 DESC, 2",
+            r => (feeds[r.GetInt32(0)], r.GetString(1), r.GetInt64(2), r.IsDBNull(3) ? "" : r.GetString(3)), ct);
     }
 }

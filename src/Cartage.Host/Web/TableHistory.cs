@@ -19,7 +19,7 @@ static class TableHistory
 
     /// <summary>How many rows a table had after each of a pipeline's last runs that wrote it, oldest first.</summary>
     public static async Task<IReadOnlyList<(DateTimeOffset At, double Rows)>> RowsAsync(RunStore store, TableInfo table, CancellationToken ct) =>
-        [.. (await store.ListRunsAsync(new RunFilter(200, table.Pipeline.Name, [RunState.Succeeded, RunState.Quarantined]), ct))
+        [.. (await store.ListRunsAsync(new RunFilter(60, table.Pipeline.Name, [RunState.Succeeded, RunState.Quarantined]), ct))
             .SelectMany(run => run.Tasks.Where(x => x.Kind == "build" && x.Name == table.Model?.Name && x.Rows is not null && x.State != RunState.Skipped).Select(x => (run.StartedAt, (double)x.Rows!.Value)))
             .OrderBy(x => x.StartedAt)];
 
