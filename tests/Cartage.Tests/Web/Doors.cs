@@ -28,7 +28,7 @@ public sealed class Doors : IAsyncLifetime
         ("POST", "/do/user", Scope.Admin), ("POST", "/do/user-link", Scope.Admin), ("POST", "/do/user-remove", Scope.Admin),
         ("GET", "/api/runs", Scope.Read), ("POST", "/api/runs", Scope.Run), ("GET", "/api/runs/{run}", Scope.Read), ("GET", "/api/runs/{run}/log", Scope.Read),
         ("POST", "/api/runs/{run}/cancel", Scope.Run), ("POST", "/api/runs/{run}/again", Scope.Run),
-        ("GET", "/api/pipelines", Scope.Read), ("POST", "/api/pipelines/{pipeline}/pause", Scope.Run), ("POST", "/api/pipelines/{pipeline}/resume", Scope.Run), ("POST", "/api/pipelines/{pipeline}/backfill", Scope.Run),
+        ("GET", "/api/pipelines", Scope.Read), ("GET", "/api/schedules", Scope.Read), ("POST", "/api/pipelines/{pipeline}/pause", Scope.Run), ("POST", "/api/pipelines/{pipeline}/resume", Scope.Run), ("POST", "/api/pipelines/{pipeline}/backfill", Scope.Run),
         ("GET", "/api/tables", Scope.Read), ("GET", "/api/tables/{schema}/{table}", Scope.Read), ("POST", "/api/sql", Scope.Read), ("GET", "/api/reports/{run}", Scope.Read),
         ("GET", "/api/quarantine", Scope.Read), ("GET", "/api/quarantine/{pipeline}/{feed}", Scope.Read), ("POST", "/api/quarantine/{pipeline}/{feed}/fix", Scope.Edit),
         ("POST", "/api/quarantine/{pipeline}/{feed}/mark", Scope.Edit), ("POST", "/api/quarantine/{pipeline}/{feed}/release", Scope.Edit),
