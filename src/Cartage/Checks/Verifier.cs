@@ -123,7 +123,7 @@ public sealed class Verifier(DbConnection connection, Dialect dialect, Func<stri
     {
         var allowed = planned.Check.Allowed is not { } a ? 0 : a.IsPercent ? a.Value / 100 * rows : a.Value;
         var samples = failing == 0 ? [] : await SampleAsync(query, planned.Pii, ct);
-        return new(planned.Check, planned.Table?.Name ?? "", failing <= allowed, failing, rows, samples, failing == 0 ? null : message ?? $"{failing} rows break it");
+        return new(planned.Check, planned.Table?.Name ?? "", failing <= allowed, failing, rows, samples, failing == 0 ? null : message ?? (failing == 1 ? "1 row breaks it" : $"{failing} rows break it"));
     }
 
     async Task<IReadOnlyList<string>> SampleAsync(string query, IReadOnlySet<string> pii, CancellationToken ct)

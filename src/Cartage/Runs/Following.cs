@@ -65,7 +65,7 @@ sealed class Following(Workspace workspace, Pipeline pipeline, string tempFolder
     {
         var place = item.Work switch
         {
-            FollowUp.Report report => await QualityReport.WriteAsync(workspace.Zones.Reports, report.Data, ct),
+            FollowUp.Report report => await QualityReport.WriteAsync(workspace.Zones.Reports, workspace.Store, report.Data, ct),
             FollowUp.Export export => await ExportAsync(export, ct),
             _ => throw new System.Diagnostics.UnreachableException(),
         };

@@ -33,10 +33,10 @@ public static class QualityReport
             profiles, run.Tasks);
 
     /// <summary>Writes both under the interval's date and returns the page's path.</summary>
-    public static async Task<string> WriteAsync(IObjectStore reports, ReportData data, CancellationToken ct)
+    public static async Task<string> WriteAsync(IObjectStore reports, RunStore history, ReportData data, CancellationToken ct)
     {
         var folder = Folder(data.Pipeline, data.IntervalEnd, data.Run);
-        var before = await PreviousAsync(reports, data, ct);
+        var before = await PreviousAsync(reports, history, data, ct);
         await reports.PutAsync(folder + "/quality.json", new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(data, ReportJson.Default.ReportData)), ct);
         await reports.PutAsync(folder + "/quality.html", new MemoryStream(System.Text.Encoding.UTF8.GetBytes(ReportHtml.Render(data, before))), ct);
         return $"{reports}/{folder}/quality.html";
@@ -74,13 +74,11 @@ public static class QualityReport
     static IReadOnlyList<ReportedReason> Reasons(IReadOnlyDictionary<string, IReadOnlyList<(string Rules, long Rows, string Example)>> byFeed) =>
         [.. byFeed.SelectMany(f => f.Value.Select(r => new ReportedReason(f.Key, string.Join(", ", r.Rules.Split(',').Distinct()), r.Rows, r.Example)))];
 
-    static async Task<ReportData?> PreviousAsync(IObjectStore reports, ReportData run, CancellationToken ct)
+    // The run before that published something; where that is long ago, there is nothing to compare with.
+    static async Task<ReportData?> PreviousAsync(IObjectStore reports, RunStore history, ReportData run, CancellationToken ct)
     {
-        StoredObject? newest = null;
-        await foreach (var item in reports.ListAsync(ObjectKey.Of(run.Pipeline) + "/", ct))
-            if (item.Key.EndsWith("/quality.json", StringComparison.Ordinal) && string.CompareOrdinal(item.Key.Split('/')[^2], run.Run) < 0)
-                newest = newest is null || string.CompareOrdinal(item.Key.Split('/')[^2], newest.Key.Split('/')[^2]) > 0 ? item : newest;
-        return newest is null ? null : await ReadAsync(reports, newest.Key, ct);
+        var published = new RunFilter(20, run.Pipeline, [RunState.Succeeded, RunState.Quarantined], Before: run.Run, Brief: true);
+        return (await history.ListRunsAsync(published, ct)).FirstOrDefault(r => r.Report is not null) is { } before ? await ReadAsync(reports, before, ct) : null;
     }
 }
 

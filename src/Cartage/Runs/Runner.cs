@@ -306,7 +306,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
             {
                 await transaction.RollbackAsync(CancellationToken.None);
                 return await RejectAsync(
-                    $"{broken.Count} checks failed: {string.Join("; ", broken.Take(3).Select(c => $"{c.Check.Name}: {c.Message}"))}",
+                    $"{broken.Count} check{(broken.Count == 1 ? "" : "s")} failed: {string.Join("; ", broken.Take(3).Select(c => $"{c.Check.Name}: {c.Message}"))}",
                     $"Nothing was published; yesterday's tables stand. Mend the data or the rule, or accept it once with 'cartage run --accept {broken[0].Check.Name}'.",
                     ct
                 );
@@ -379,7 +379,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         var result = Result(RunState.Rejected, message, hint);
         try
         {
-            _report = await QualityReport.WriteAsync(workspace.Zones.Reports, QualityReport.Describe(result, _profiles, None, _loads.ToDictionary(l => l.Key, l => l.Value.Rejecting)), ct);
+            _report = await QualityReport.WriteAsync(workspace.Zones.Reports, workspace.Store, QualityReport.Describe(result, _profiles, None, _loads.ToDictionary(l => l.Key, l => l.Value.Rejecting)), ct);
             return result with { Report = _report };
         }
         catch (PipelineException e)

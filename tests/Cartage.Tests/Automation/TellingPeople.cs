@@ -27,7 +27,7 @@ public sealed class TellingPeople
         var mail = Assert.Single(server.Mails);
         Assert.Equal(("cartage@shop.example", "ops@shop.example ann@shop.example", null, false), (mail.From, string.Join(' ', mail.To), mail.User, mail.Encrypted));
         Assert.Contains("Subject: [shop] orders was rejected: nothing was published", mail.Data, StringComparison.Ordinal);
-        foreach (var part in new[] { "1 checks failed: total is négative", "lines: 1,000 read, 990 new, 4 changed, 6 set aside", "Next: Mend the data.", "https://data.shop.example/runs/20260305T120000Z-aaaa" })
+        foreach (var part in new[] { "1 check failed: total is négative", "lines: 1,000 read, 990 new, 4 changed, 6 set aside", "Next: Mend the data.", "https://data.shop.example/runs/20260305T120000Z-aaaa" })
             Assert.Contains(part, mail.Text, StringComparison.Ordinal);
     }
 
@@ -62,7 +62,7 @@ public sealed class TellingPeople
     }
 
     [Theory]
-    [InlineData("json", "notices.0.error", "1 checks failed: total is négative <b>")]
+    [InlineData("json", "notices.0.error", "1 check failed: total is négative <b>")]
     [InlineData("json", "notices.0.facts.1", "lines: 1,000 read, 990 new, 4 changed, 6 set aside")]
     [InlineData("json", "notices.0.kind", "rejected")]
     [InlineData("slack", "text", "[shop] orders was rejected: nothing was published")]
@@ -221,7 +221,7 @@ public sealed class TellingPeople
     static RunResult Rejected() =>
         new("20260305T120000Z-aaaa", "orders", RunState.Rejected, new(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddDays(1)), DateTimeOffset.UnixEpoch, TimeSpan.FromSeconds(3))
         {
-            Message = "1 checks failed: total is négative <b>",
+            Message = "1 check failed: total is négative <b>",
             Hint = "Mend the data.",
             Equations = [new("lines", 1000, 990, 4, 0, 0, 0, 0, 6)],
         };

@@ -59,7 +59,7 @@ public sealed class BadWorld : IDisposable
         _project.Write("in/orders-2.csv", "order_id,customer_id,order_date,amount,updated_at\n2,1,2024-01-06,500.00,2024-01-06 00:00:00\n");
         var run = await _project.RunAsync();
         Assert.Equal(RunState.Rejected, run.State);
-        Assert.Contains("no_large_orders: 1 rows break it", run.Message);
+        Assert.Contains("no_large_orders: 1 row breaks it", run.Message);
         Assert.Equal("{\"order_id\":2}", Assert.Single(run.Checks, c => !c.Passed).Samples.Single());
         Assert.Equal(before, await SmallShop.StateAsync(_project));
         Assert.Equal(RunState.Succeeded, (await _project.RunAsync(new RunRequest { Accept = new HashSet<string> { "no_large_orders" } })).State);
