@@ -16,8 +16,9 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
 
     readonly Dialect _dialect = workspace.Warehouse.Dialect;
     readonly Pipeline _pipeline = plan.Pipeline;
+    readonly HashSet<string> _pii = plan.Pipeline.Feeds.SelectMany(f => f.Columns.Where(c => c.Pii).Select(c => c.Name)).Concat(plan.Pipeline.Models.SelectMany(m => m.Pii)).ToHashSet();
     readonly RunLog _log = new(workspace.Store, workspace.Clock, runId, progress);
-    Dictionary<string, FeedLoad> _loads = [];
+    readonly Dictionary<string, FeedLoad> _loads = [];
     readonly Dictionary<string, Table> _built = [];
     Changes _changes = Changes.None;
     readonly long _began = workspace.Clock.GetTimestamp();
@@ -32,6 +33,8 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
     string TempFolder => Path.Combine(workspace.Project.StateFolder, "tmp");
 
     readonly System.Collections.Concurrent.ConcurrentQueue<string> _warnings = [];
+
+    TableNames Names => new(workspace, plan, _loads, _built);
 
     Extracting Extracting => new(workspace, plan, request, TempFolder, _log, _warnings);
 
@@ -99,7 +102,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         try
         {
             _log.KeepOnly("extract", "report", "export");
-            _loads = [];
+            _loads.Clear();
             _built.Clear();
             return await LoadAndBuildAsync(feeds, new(landed), ct);
         }
@@ -140,7 +143,8 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
                 manifests[feed.Name] = [.. manifests[feed.Name].IntersectBy(await Ledger.BeforeAsync(connection, feed, before, ct), m => m.Object)];
         if (request.Runs("load"))
         {
-            _loads = await new Loading(workspace, plan, request, TempFolder, _log, new(_runId, _startedAt)).StageAsync(connection, feeds, manifests, ct);
+            foreach (var (feed, load) in await new Loading(workspace, plan, request, TempFolder, _log, new(_runId, _startedAt)).StageAsync(connection, feeds, manifests, ct))
+                _loads[feed] = load;
             if (await UnreadableAsync(connection, ct) is { } refused)
                 return refused;
             if (_loads.Values.Where(l => l.Rejecting.Count > 0).ToList() is { Count: > 0 } rejecting)
@@ -252,7 +256,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
             await load.PublishAsync(connection, publication.MadeAnew, ct);
         foreach (var model in aside)
         {
-            await ModelBuilder.PublishAsync(publication, model, model.Materialization is Materialization.View ? await FinalSqlAsync(door, model, ct) : "", ct);
+            await ModelBuilder.PublishAsync(publication, model, model.Materialization is Materialization.View ? await Names.FinalAsync(door, model, ct) : "", ct);
             _built[model.Name] = model.Table;
         }
     }
@@ -282,7 +286,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
     async Task<ModelResult> BuildAsync(DbConnection connection, DbConnection door, PlannedTask.Build build, string? because, IReadOnlyList<PlannedTask.Build> builds, CancellationToken ct)
     {
         var model = build.Model;
-        var context = new BuildContext(plan.Swap, ResolveAside, FindModel, plan.Interval, Render(model)) { Changes = _changes.Tables, Whole = build.Certain || because is null, TellsChanges = !plan.Swap && _changes.AreAskedFor(model, builds), Render = Render };
+        var context = new BuildContext(plan.Swap, Names.Aside, Names.Find, plan.Interval, Names.Render(model)) { Changes = _changes.Tables, Whole = build.Certain || because is null, TellsChanges = !plan.Swap && _changes.AreAskedFor(model, builds), Render = Names.Render };
         try
         {
             return await _log.DoAsync(
@@ -341,19 +345,17 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
     async Task<IReadOnlyList<CheckResult>> VerifyAsync(DbConnection connection, DbConnection door, CancellationToken ct)
     {
         var models = plan.Tasks.OfType<PlannedTask.Build>().Select(b => b.Model).Where(m => _built.ContainsKey(m.Name) || request.Only.Count > 0).ToList();
-        var pii = _pipeline.Feeds.SelectMany(f => f.Columns.Where(c => c.Pii).Select(c => c.Name)).Concat(_pipeline.Models.SelectMany(m => m.Pii)).ToHashSet();
-        List<PlannedCheck> planned = [.. models.SelectMany(m => m.Checks.Select(c => new PlannedCheck(c, m.Table, pii, _built.GetValueOrDefault(m.Name)))), .. _pipeline.Checks.Select(c => new PlannedCheck(c, null, pii))];
-        var verifier = new Verifier(connection, _dialect, (sql, stop) => ModelReader.RewriteAsync(door, sql, ResolveAside, stop), plan.Interval.End);
+        List<PlannedCheck> planned = [.. models.SelectMany(m => m.Checks.Select(c => new PlannedCheck(c, m.Table, _pii, _built.GetValueOrDefault(m.Name)))), .. _pipeline.Checks.Select(c => new PlannedCheck(c, null, _pii))];
+        var verifier = new Verifier(connection, _dialect, (sql, stop) => ModelReader.RewriteAsync(door, sql, Names.Aside, stop), plan.Interval.End);
         return [.. (await verifier.RunAsync(planned, ct)).Select(r => r with { Accepted = !r.Passed && request.Accept.Contains(r.Check.Name) })];
     }
 
     async Task<IReadOnlyList<TableProfile>> ProfileAsync(DbConnection connection, CancellationToken ct)
     {
         var tables = plan.Tasks.OfType<PlannedTask.Build>().Select(b => b.Model).Where(m => m.Materialization is not Materialization.View && _log.Tasks.Any(t => t is { Kind: "build", State: RunState.Succeeded } && t.Name == m.Name && t.Inserted + t.Updated + t.Deleted + t.Closed > 0));
-        var pii = _pipeline.Feeds.SelectMany(f => f.Columns.Where(c => c.Pii).Select(c => c.Name)).Concat(_pipeline.Models.SelectMany(m => m.Pii)).ToHashSet();
         List<TableProfile> profiles = [];
         foreach (var model in tables)
-            profiles.Add(await TableProfile.ReadAsync(connection, _dialect, model.Name, _built[model.Name], pii, ct));
+            profiles.Add(await TableProfile.ReadAsync(connection, _dialect, model.Name, _built[model.Name], _pii, ct));
         return profiles;
     }
 
@@ -387,31 +389,6 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
             return result with { Hint = $"{hint} The report is not written: {e.Message}" };
         }
     }
-
-    // What is built aside is read there until it is published; what is not rebuilt is read where it is.
-    string? ResolveAside(TableRead read) => Resolve(read, aside: true);
-
-    string? ResolveFinal(TableRead read) => Resolve(read, aside: false);
-
-    string? Resolve(TableRead read, bool aside)
-    {
-        if (read.Schema is { } schema)
-            return workspace.Project.Pipelines.Any(p => p.Name == schema || Table.ModelSchema(p.Name) == schema) ? _dialect.Quote(new Table(Table.ModelSchema(schema), read.Name)) : null;
-        if (FindModel(read.Name) is { } model)
-            return aside && _built.TryGetValue(model.Name, out var built) ? _dialect.Quote(built) : _dialect.Quote(model.Table);
-        foreach (var feed in _pipeline.Feeds)
-            if (feed.Name == read.Name)
-                return _dialect.Quote(aside && _loads.TryGetValue(feed.Name, out var load) ? load.Readable : feed.Base);
-            else if (feed.History.Name == read.Name)
-                return _dialect.Quote(aside && _loads.TryGetValue(feed.Name, out var load) ? load.ReadableHistory : feed.History);
-        return null;
-    }
-
-    Model? FindModel(string name) => _pipeline.Models.FirstOrDefault(m => m.Name == name);
-
-    string Render(Model model) => Template.Render(model.Sql, plan.Interval, workspace.Project.Variables, _dialect.Quote(model.Table));
-
-    async Task<string> FinalSqlAsync(DbConnection door, Model model, CancellationToken ct) => await ModelReader.RewriteAsync(door, Render(model), ResolveFinal, ct);
 
     RunResult Result(RunState state, string? message = null, string? hint = null) =>
         new(_runId, _pipeline.Name, state, plan.Interval, _startedAt, workspace.Clock.GetElapsedTime(_began))
