@@ -23,6 +23,9 @@ public abstract record PlannedTask(string Name, string Why)
 /// <summary>What a run of one pipeline will do, in order; <paramref name="Swap"/> says that every table is built anew and swapped in.</summary>
 public sealed record Plan(Pipeline Pipeline, Interval Interval, bool Swap, IReadOnlyList<PlannedTask> Tasks)
 {
+    /// <summary>The models it builds, in order.</summary>
+    public IReadOnlyList<PlannedTask.Build> Builds => [.. Tasks.OfType<PlannedTask.Build>()];
+
     /// <summary>Works out a plan from what the user wrote and what the warehouse holds; pure.</summary>
     /// <param name="pipeline">The pipeline.</param>
     /// <param name="models">Its models in dependency order, those the selection left out removed.</param>

@@ -69,6 +69,17 @@ sealed class Extracting(Workspace workspace, Plan plan, RunRequest request, stri
         return await landing.LandAsync(source, extraction, ct);
     }
 
+    /// <summary>Prepares a source, which is asked for by hand only; nothing of ours changes.</summary>
+    public async Task SetUpAsync(CancellationToken ct)
+    {
+        foreach (var script in plan.Tasks.OfType<PlannedTask.SetUp>().Select(t => t.Script))
+            await log.DoAsync("setup", script.Name, $"prepares {script.Connection}", async () =>
+            {
+                await using var source = workspace.OpenSource(new Feed(script.Pipeline, script.Name, script.File, script.Line) { Connection = script.Connection });
+                await source.SetUpAsync(script, ct);
+            });
+    }
+
     /// <summary>What has landed of feeds before.</summary>
     public async Task<Dictionary<string, IReadOnlyList<Manifest>>> LandedAsync(List<Feed> feeds, CancellationToken ct)
     {

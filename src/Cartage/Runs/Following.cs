@@ -8,8 +8,6 @@ namespace Cartage.Runs;
 /// <summary>Does what follows a publish, from the outbox: at once, or in the next run of the pipeline where a process ended or a store refused.</summary>
 sealed class Following(Workspace workspace, Pipeline pipeline, string tempFolder, RunLog log)
 {
-    static readonly Dictionary<string, IReadOnlyList<(string Rules, long Rows, string Example)>> None = [];
-
     /// <summary>Writes down what must follow a run that publishes these models, in the transaction that does.</summary>
     public async Task WriteDownAsync(DbConnection connection, RunResult run, IReadOnlyList<TableProfile> profiles, IEnumerable<Model> models, CancellationToken ct)
     {
@@ -17,7 +15,7 @@ sealed class Following(Workspace workspace, Pipeline pipeline, string tempFolder
         foreach (var feed in pipeline.Feeds)
             if ((await QuarantineTable.CountAsync(connection, workspace.Warehouse.Dialect, feed, ct)).Where(x => x.Status == "open").Select(x => (x.Rules, x.Rows, QuarantineTable.Masked(feed, x.Example))).ToList() is { Count: > 0 } rows)
                 aside[feed.Name] = rows;
-        await Outbox.AddAsync(connection, pipeline, run.RunId, [new FollowUp.Report(QualityReport.Describe(run, profiles, aside, None)), .. Exports(models, run.Interval)], ct);
+        await Outbox.AddAsync(connection, pipeline, run.RunId, [new FollowUp.Report(QualityReport.Describe(run, profiles, aside)), .. Exports(models, run.Interval)], ct);
     }
 
     /// <summary>Does what this run has to do, or what runs before it left; returns the report's place, and the first thing that cannot be done, which stays.</summary>

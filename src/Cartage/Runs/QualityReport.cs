@@ -24,8 +24,8 @@ public static class QualityReport
 
     /// <summary>What a run has to show.</summary>
     public static ReportData Describe(
-        RunResult run, IReadOnlyList<TableProfile> profiles, IReadOnlyDictionary<string, IReadOnlyList<(string Rules, long Rows, string Example)>> setAside,
-        IReadOnlyDictionary<string, IReadOnlyList<(string Rules, long Rows, string Example)>> rejected) =>
+        RunResult run, IReadOnlyList<TableProfile> profiles, IReadOnlyDictionary<string, IReadOnlyList<(string Rules, long Rows, string Example)>>? setAside = null,
+        IReadOnlyDictionary<string, IReadOnlyList<(string Rules, long Rows, string Example)>>? rejected = null) =>
         new(
             run.RunId, run.Pipeline, run.State, run.Interval.Start, run.Interval.End, run.StartedAt, run.Took.TotalMilliseconds, run.Message, run.Hint, run.Equations,
             Reasons(setAside), Reasons(rejected), run.Warnings,
@@ -71,8 +71,8 @@ public static class QualityReport
         return await JsonSerializer.DeserializeAsync(file, ReportJson.Default.ReportData, ct);
     }
 
-    static IReadOnlyList<ReportedReason> Reasons(IReadOnlyDictionary<string, IReadOnlyList<(string Rules, long Rows, string Example)>> byFeed) =>
-        [.. byFeed.SelectMany(f => f.Value.Select(r => new ReportedReason(f.Key, string.Join(", ", r.Rules.Split(',').Distinct()), r.Rows, r.Example)))];
+    static IReadOnlyList<ReportedReason> Reasons(IReadOnlyDictionary<string, IReadOnlyList<(string Rules, long Rows, string Example)>>? byFeed) =>
+        byFeed is null ? [] : [.. byFeed.SelectMany(f => f.Value.Select(r => new ReportedReason(f.Key, string.Join(", ", r.Rules.Split(',').Distinct()), r.Rows, r.Example)))];
 
     // The run before that published something; where that is long ago, there is nothing to compare with.
     static async Task<ReportData?> PreviousAsync(IObjectStore reports, RunStore history, ReportData run, CancellationToken ct)

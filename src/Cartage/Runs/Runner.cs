@@ -2,7 +2,6 @@ using System.Data.Common;
 using Cartage.Checks;
 using Cartage.DuckDb;
 using Cartage.Ingest;
-using Cartage.Models;
 using Cartage.Plans;
 using Cartage.Projects;
 using Cartage.Warehouses;
@@ -12,20 +11,16 @@ namespace Cartage.Runs;
 /// <summary>Does what a plan says: extract, stage, build, check, and publish in one transaction; the one place where an exception becomes a result.</summary>
 sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string runId, IProgress<RunEvent>? progress)
 {
-    static readonly Dictionary<string, IReadOnlyList<(string Rules, long Rows, string Example)>> None = [];
+    const string LookUps = "Nothing was published. Mend the data, or let the look-up say 'missing: unknown' or 'missing: infer'.";
 
     readonly Dialect _dialect = workspace.Warehouse.Dialect;
     readonly Pipeline _pipeline = plan.Pipeline;
-    readonly HashSet<string> _pii = plan.Pipeline.Feeds.SelectMany(f => f.Columns.Where(c => c.Pii).Select(c => c.Name)).Concat(plan.Pipeline.Models.SelectMany(m => m.Pii)).ToHashSet();
     readonly RunLog _log = new(workspace.Store, workspace.Clock, runId, progress);
     readonly Dictionary<string, FeedLoad> _loads = [];
-    readonly Dictionary<string, Table> _built = [];
-    Changes _changes = Changes.None;
     readonly long _began = workspace.Clock.GetTimestamp();
     readonly DateTimeOffset _startedAt = workspace.Clock.GetUtcNow();
     readonly string _runId = runId;
     IReadOnlyList<CheckResult> _checks = [];
-    IReadOnlyList<TableProfile> _profiles = [];
     IReadOnlyList<TableDifference> _differences = [];
     string? _report;
     bool _committing, _uncertain;
@@ -33,8 +28,6 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
     string TempFolder => Path.Combine(workspace.Project.StateFolder, "tmp");
 
     readonly System.Collections.Concurrent.ConcurrentQueue<string> _warnings = [];
-
-    TableNames Names => new(workspace, plan, _loads, _built);
 
     Extracting Extracting => new(workspace, plan, request, TempFolder, _log, _warnings);
 
@@ -87,7 +80,10 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
     async Task<RunResult> PhasesAsync(CancellationToken ct)
     {
         if (plan.Tasks is [PlannedTask.SetUp, ..])
-            return await SetUpAsync(ct);
+        {
+            await Extracting.SetUpAsync(ct);
+            return Result(RunState.Succeeded);
+        }
         await Following.RunAsync(_runId, before: true, ct);
         var feeds = plan.Tasks.OfType<PlannedTask.Load>().Select(t => t.Feed).ToList();
         var manifests = request.Runs("extract") ? await Extracting.RunAsync(feeds, ct) : await Extracting.LandedAsync(feeds, ct);
@@ -103,7 +99,6 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         {
             _log.KeepOnly("extract", "report", "export");
             _loads.Clear();
-            _built.Clear();
             return await LoadAndBuildAsync(feeds, new(landed), ct);
         }
         catch (DbException e) when (!ct.IsCancellationRequested && _dialect.Explain(e) is { IsTransient: true } passing)
@@ -153,11 +148,12 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
                     $"Nothing was published. Mend the data, or set the rows aside once with 'cartage run{string.Concat(rejecting.Select(l => $" --set-aside {l.Feed.Name}"))}'.",
                     ct);
         }
-        var builds = request.Runs("build") ? plan.Tasks.OfType<PlannedTask.Build>().ToList() : [];
+        var builds = request.Runs("build") ? plan.Builds : [];
         var another = builds.Any(b => b.Model.IsOfInterval) && await IsAnotherIntervalAsync(connection, ct);
         if (!_loads.Values.Any(l => l.Changed || l.Equation.Read > 0) && !builds.Any(b => b.Certain || another && b.Model.IsOfInterval) && request.Only.Count == 0)
             return Result(RunState.Succeeded, "nothing changed");
-        return plan.Swap ? await SwapAsync(connection, door, builds, ct) : await MergeAsync(connection, door, builds, ct);
+        var (building, checking) = (new Building(workspace, plan, _log, connection, door, _loads), new Checking(workspace, plan, request, connection, door));
+        return plan.Swap ? await SwapAsync(connection, building, checking, builds, ct) : await MergeAsync(connection, building, checking, builds, ct);
     }
 
     // One publisher at a time, wherever it runs; the lock goes with the connection.
@@ -171,18 +167,6 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
     // An interval that was asked for, or the next of a schedule; where a run just covers what has gone by since the last, time alone changes nothing.
     async Task<bool> IsAnotherIntervalAsync(DbConnection connection, CancellationToken ct) =>
         request.From is not null || request.To is not null || _pipeline.Schedule is not null && !await WarehouseState.IsCoveredAsync(connection, _pipeline, plan.Interval, ct);
-
-    // By hand only: what prepares a system changes nothing of ours.
-    async Task<RunResult> SetUpAsync(CancellationToken ct)
-    {
-        foreach (var script in plan.Tasks.OfType<PlannedTask.SetUp>().Select(t => t.Script))
-            await _log.DoAsync("setup", script.Name, $"prepares {script.Connection}", async () =>
-            {
-                await using var source = workspace.OpenSource(new Feed(script.Pipeline, script.Name, script.File, script.Line) { Connection = script.Connection });
-                await source.SetUpAsync(script, ct);
-            });
-        return Result(RunState.Succeeded);
-    }
 
     async Task<RunResult?> UnreadableAsync(DbConnection connection, CancellationToken ct)
     {
@@ -200,26 +184,22 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
     }
 
     // Everything new is built aside with committed tables, which DuckDB reads with every thread; then one small transaction renames it in, or applies what differs.
-    async Task<RunResult> SwapAsync(DbConnection connection, DbConnection door, IReadOnlyList<PlannedTask.Build> builds, CancellationToken ct)
+    async Task<RunResult> SwapAsync(DbConnection connection, Building building, Checking checking, IReadOnlyList<PlannedTask.Build> builds, CancellationToken ct)
     {
-        if (await BuildAsync(connection, door, builds, ct) is { } refused)
-            return refused;
+        if (await building.RunAsync(builds, ct) is { } reject)
+            return await RejectAsync(reject, LookUps, ct);
         Failpoint.Reach("built");
-        if (request.Replay is { } end && await CompareAsync(connection, end, ct) is { } shown)
+        if (request.Replay is { } end && await CompareAsync(connection, building, end, ct) is { } shown)
             return shown;
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        Task PublishAllAsync() => PublishAsync(connection, door, builds, _loads.Values, ct);
-        if (!_dialect.SwapsUnseen)
-            return await CheckAndCommitAsync(connection, door, transaction, PublishAllAsync, ct);
-        await PublishAllAsync();
-        return await CheckAndCommitAsync(connection, door, transaction, () => Task.CompletedTask, ct);
+        return await CheckAndCommitAsync(connection, transaction, building, checking, ct);
     }
 
     // What differs from what is published; a result where it is not to be published.
-    async Task<RunResult?> CompareAsync(DbConnection connection, ReplayEnd end, CancellationToken ct)
+    async Task<RunResult?> CompareAsync(DbConnection connection, Building building, ReplayEnd end, CancellationToken ct)
     {
         var replay = new Replay(connection, _dialect, _pipeline);
-        var (feeds, models) = (_loads.Values.Select(l => l.Feed).ToList(), plan.Tasks.OfType<PlannedTask.Build>().Select(b => b.Model).Where(m => _built.ContainsKey(m.Name)).ToList());
+        var (feeds, models) = (_loads.Values.Select(l => l.Feed).ToList(), building.Built.Select(b => b.Model).ToList());
         _differences = await _log.DoAsync("compare", _pipeline.Name, "with what is published", () => replay.CompareAsync(feeds, models, ct));
         if (end == ReplayEnd.Publish && _differences.Any(d => d.Any))
             return null;
@@ -228,83 +208,29 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
     }
 
     // Differences are small and the tables they go into are committed: one real transaction for all of it.
-    async Task<RunResult> MergeAsync(DbConnection connection, DbConnection door, IReadOnlyList<PlannedTask.Build> builds, CancellationToken ct)
+    async Task<RunResult> MergeAsync(DbConnection connection, Building building, Checking checking, IReadOnlyList<PlannedTask.Build> builds, CancellationToken ct)
     {
         await using var transaction = await connection.BeginTransactionAsync(ct);
         foreach (var load in _loads.Values)
             await load.ApplyAsync(connection, ct);
         Failpoint.Reach("applied");
-        if (await BuildAsync(connection, door, builds, ct) is { } refused)
+        if (await building.RunAsync(builds, ct) is { } reject)
         {
             await transaction.RollbackAsync(CancellationToken.None);
-            return refused;
+            return await RejectAsync(reject, LookUps, ct);
         }
-        return await CheckAndCommitAsync(connection, door, transaction, () => PublishAsync(connection, door, builds, [], ct), ct);
+        return await CheckAndCommitAsync(connection, transaction, building, checking, ct);
     }
 
-    // What is still aside takes its place: views out of the way first, then tables, then views with the names everybody sees.
-    async Task PublishAsync(DbConnection connection, DbConnection door, IReadOnlyList<PlannedTask.Build> builds, IEnumerable<FeedLoad> loads, CancellationToken ct)
+    async Task<RunResult> CheckAndCommitAsync(DbConnection connection, DbTransaction transaction, Building building, Checking checking, CancellationToken ct)
     {
-        var aside = builds.Select(b => b.Model).Where(m => _built.TryGetValue(m.Name, out var at) && at != m.Table).ToList();
-        var views = aside.Where(m => m.Materialization is Materialization.View).ToList();
-        foreach (var view in Enumerable.Reverse(views))
-            await connection.ExecuteAsync($"DROP VIEW {_dialect.Quote(view.Table.Next)}", ct);
-        var publication = new Publication(connection, _dialect) { MadeAnew = views.Select(v => v.Table).ToHashSet() };
-        foreach (var load in loads)
-            await load.ApplyAsync(connection, ct);
-        foreach (var load in _loads.Values)
-            await load.PublishAsync(connection, publication.MadeAnew, ct);
-        foreach (var model in aside)
-        {
-            await ModelBuilder.PublishAsync(publication, model, model.Materialization is Materialization.View ? await Names.FinalAsync(door, model, ct) : "", ct);
-            _built[model.Name] = model.Table;
-        }
-    }
-
-    async Task<RunResult?> BuildAsync(DbConnection connection, DbConnection door, IReadOnlyList<PlannedTask.Build> builds, CancellationToken ct)
-    {
-        _changes = await Changes.OfAsync(door, _pipeline, _loads.Values, ct);
-        foreach (var build in builds)
-        {
-            var model = build.Model;
-            var because = _changes.Because(model);
-            if (!build.Certain && because is null && !model.IsOfInterval)
-            {
-                _changes.Stands(model);
-                _log.Skip("build", model.Name, "nothing it reads changed");
-                continue;
-            }
-            var result = await BuildAsync(connection, door, build, because, builds, ct);
-            _built[model.Name] = result.Aside ?? model.Table;
-            _changes.Add(build, result, plan.Swap);
-            if (result.Reject is { } reject)
-                return await RejectAsync($"{model.Name}: {reject}", "Nothing was published. Mend the data, or let the look-up say 'missing: unknown' or 'missing: infer'.", ct);
-        }
-        return null;
-    }
-
-    async Task<ModelResult> BuildAsync(DbConnection connection, DbConnection door, PlannedTask.Build build, string? because, IReadOnlyList<PlannedTask.Build> builds, CancellationToken ct)
-    {
-        var model = build.Model;
-        var context = new BuildContext(plan.Swap, Names.Aside, Names.Find, plan.Interval, Names.Render(model)) { Changes = _changes.Tables, Whole = build.Certain || because is null, TellsChanges = !plan.Swap && _changes.AreAskedFor(model, builds), Render = Names.Render };
-        try
-        {
-            return await _log.DoAsync(
-                "build", model.Name, build.Certain ? build.Why : because is null ? "a new interval" : $"{because} changed",
-                () => new ModelBuilder(connection, door, _dialect, model, context).BuildAsync(ct),
-                (task, built) => task with { Rows = model.Materialization is Materialization.View ? null : built.Rows, Inserted = built.Inserted, Updated = built.Updated, Deleted = built.Deleted, Unchanged = built.Unchanged, Closed = built.Closed });
-        }
-        catch (DbException e) when (_dialect.Explain(e) is { IsTransient: false } explained)
-        {
-            throw new PipelineException($"{model.File}: the model '{model.Name}' cannot be built: {explained.Message}", hint: "Nothing was published. Correct its SQL, then run again.", inner: e);
-        }
-    }
-
-    async Task<RunResult> CheckAndCommitAsync(DbConnection connection, DbConnection door, DbTransaction transaction, Func<Task> publish, CancellationToken ct)
-    {
+        // Where nobody sees a swap before the commit, what is checked is the published name; elsewhere readers would wait, so it comes last.
+        var first = plan.Swap && _dialect.SwapsUnseen;
+        if (first)
+            await building.PublishAsync(ct);
         if (request.Runs("check"))
         {
-            _checks = await _log.DoAsync("check", _pipeline.Name, "on exactly what is about to be published", () => VerifyAsync(connection, door, ct));
+            _checks = await _log.DoAsync("check", _pipeline.Name, "on exactly what is about to be published", () => checking.VerifyAsync(building, ct));
             var broken = _checks.Where(c => !c.Passed && c.Check.Severity == Severity.Reject && !c.Accepted).ToList();
             if (broken.Count > 0)
             {
@@ -316,7 +242,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
                 );
             }
         }
-        _profiles = await _log.DoAsync("profile", _pipeline.Name, "of every table that changed", () => ProfileAsync(connection, ct));
+        var profiles = await _log.DoAsync("profile", _pipeline.Name, "of every table that changed", () => checking.ProfileAsync(building, ct));
         var state = _loads.Values.Any(l => l.Equation.Quarantined > 0) ? RunState.Quarantined : RunState.Succeeded;
         if (_loads.Values.FirstOrDefault(l => !l.Equation.Holds) is { } unequal)
         {
@@ -325,12 +251,13 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         }
         await _log.DoAsync("publish", _pipeline.Name, plan.Swap ? "one transaction, by swap" : "one transaction, by merge", async () =>
         {
-            await publish();
-            foreach (var build in plan.Tasks.OfType<PlannedTask.Build>().Where(b => _built.ContainsKey(b.Model.Name)))
-                await WarehouseState.SetModelAsync(connection, build.Model, _log.Tasks.First(t => t.Kind == "build" && t.Name == build.Model.Name).Rows ?? 0, _runId, _startedAt, ct);
-            await WarehouseState.SetStaleAsync(connection, _pipeline, _changes.Stale(), ct);
+            if (!first)
+                await building.PublishAsync(ct);
+            foreach (var (model, result) in building.Built)
+                await WarehouseState.SetModelAsync(connection, model, result.Rows, _runId, _startedAt, ct);
+            await WarehouseState.SetStaleAsync(connection, _pipeline, building.Stale, ct);
             await WarehouseState.AddOutcomeAsync(connection, _runId, plan, state, workspace.Clock.GetUtcNow(), ct);
-            await Following.WriteDownAsync(connection, Result(state), _profiles, plan.Tasks.OfType<PlannedTask.Build>().Select(b => b.Model).Where(m => _built.ContainsKey(m.Name)), ct);
+            await Following.WriteDownAsync(connection, Result(state), profiles, building.Built.Select(b => b.Model), ct);
             Failpoint.Reach("before-commit");
             if (workspace.Lease is { } lease)
                 await lease.FenceAsync(connection, request.Tick, ct);
@@ -340,23 +267,6 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
             Failpoint.Reach("committed");
         });
         return await AfterCommitAsync(state, ct);
-    }
-
-    async Task<IReadOnlyList<CheckResult>> VerifyAsync(DbConnection connection, DbConnection door, CancellationToken ct)
-    {
-        var models = plan.Tasks.OfType<PlannedTask.Build>().Select(b => b.Model).Where(m => _built.ContainsKey(m.Name) || request.Only.Count > 0).ToList();
-        List<PlannedCheck> planned = [.. models.SelectMany(m => m.Checks.Select(c => new PlannedCheck(c, m.Table, _pii, _built.GetValueOrDefault(m.Name)))), .. _pipeline.Checks.Select(c => new PlannedCheck(c, null, _pii))];
-        var verifier = new Verifier(connection, _dialect, (sql, stop) => ModelReader.RewriteAsync(door, sql, Names.Aside, stop), plan.Interval.End);
-        return [.. (await verifier.RunAsync(planned, ct)).Select(r => r with { Accepted = !r.Passed && request.Accept.Contains(r.Check.Name) })];
-    }
-
-    async Task<IReadOnlyList<TableProfile>> ProfileAsync(DbConnection connection, CancellationToken ct)
-    {
-        var tables = plan.Tasks.OfType<PlannedTask.Build>().Select(b => b.Model).Where(m => m.Materialization is not Materialization.View && _log.Tasks.Any(t => t is { Kind: "build", State: RunState.Succeeded } && t.Name == m.Name && t.Inserted + t.Updated + t.Deleted + t.Closed > 0));
-        List<TableProfile> profiles = [];
-        foreach (var model in tables)
-            profiles.Add(await TableProfile.ReadAsync(connection, _dialect, model.Name, _built[model.Name], _pii, ct));
-        return profiles;
     }
 
     // What cannot be done does not undo what was published: it stays in the outbox for the next run.
@@ -381,7 +291,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         var result = Result(RunState.Rejected, message, hint);
         try
         {
-            _report = await QualityReport.WriteAsync(workspace.Zones.Reports, workspace.Store, QualityReport.Describe(result, _profiles, None, _loads.ToDictionary(l => l.Key, l => l.Value.Rejecting)), ct);
+            _report = await QualityReport.WriteAsync(workspace.Zones.Reports, workspace.Store, QualityReport.Describe(result, [], rejected: _loads.ToDictionary(l => l.Key, l => l.Value.Rejecting)), ct);
             return result with { Report = _report };
         }
         catch (PipelineException e)

@@ -7,7 +7,7 @@ using Cartage.Warehouses;
 namespace Cartage.Runs;
 
 /// <summary>Which table a name in SQL means during a run: what is built aside is read there until it is published, what is not rebuilt is read where it is.</summary>
-sealed class TableNames(Workspace workspace, Plan plan, IReadOnlyDictionary<string, FeedLoad> loads, IReadOnlyDictionary<string, Table> built)
+sealed class TableNames(Workspace workspace, Plan plan, IReadOnlyDictionary<string, FeedLoad> loads, Func<Model, Table?> built)
 {
     readonly Dialect _dialect = workspace.Warehouse.Dialect;
 
@@ -28,7 +28,7 @@ sealed class TableNames(Workspace workspace, Plan plan, IReadOnlyDictionary<stri
         if (read.Schema is { } schema)
             return workspace.Project.Pipelines.Any(p => p.Name == schema || Table.ModelSchema(p.Name) == schema) ? _dialect.Quote(new Table(Table.ModelSchema(schema), read.Name)) : null;
         if (Find(read.Name) is { } model)
-            return aside && built.TryGetValue(model.Name, out var at) ? _dialect.Quote(at) : _dialect.Quote(model.Table);
+            return _dialect.Quote(aside && built(model) is { } at ? at : model.Table);
         foreach (var feed in plan.Pipeline.Feeds)
             if (feed.Name == read.Name)
                 return _dialect.Quote(aside && loads.TryGetValue(feed.Name, out var load) ? load.Readable : feed.Base);

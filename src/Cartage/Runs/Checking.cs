@@ -1,0 +1,32 @@
+using System.Data.Common;
+using Cartage.Checks;
+using Cartage.Models;
+using Cartage.Plans;
+using Cartage.Warehouses;
+
+namespace Cartage.Runs;
+
+/// <summary>The fourth phase of a run: checks and profiles of exactly what is about to be published.</summary>
+sealed class Checking(Workspace workspace, Plan plan, RunRequest request, DbConnection connection, DbConnection door)
+{
+    readonly Dialect _dialect = workspace.Warehouse.Dialect;
+    readonly HashSet<string> _pii = [.. plan.Pipeline.Feeds.SelectMany(f => f.Columns.Where(c => c.Pii).Select(c => c.Name)), .. plan.Pipeline.Models.SelectMany(m => m.Pii)];
+
+    /// <summary>Checks what was built, or, where only checks were asked for, what stands.</summary>
+    public async Task<IReadOnlyList<CheckResult>> VerifyAsync(Building building, CancellationToken ct)
+    {
+        var models = plan.Builds.Select(b => b.Model).Where(m => building.At(m) is not null || request.Only.Count > 0);
+        List<PlannedCheck> planned = [.. models.SelectMany(m => m.Checks.Select(c => new PlannedCheck(c, m.Table, _pii, building.At(m)))), .. plan.Pipeline.Checks.Select(c => new PlannedCheck(c, null, _pii))];
+        var verifier = new Verifier(connection, _dialect, (sql, stop) => ModelReader.RewriteAsync(door, sql, building.Names.Aside, stop), plan.Interval.End);
+        return [.. (await verifier.RunAsync(planned, ct)).Select(r => r with { Accepted = !r.Passed && request.Accept.Contains(r.Check.Name) })];
+    }
+
+    /// <summary>Describes the tables that a build changed.</summary>
+    public async Task<IReadOnlyList<TableProfile>> ProfileAsync(Building building, CancellationToken ct)
+    {
+        List<TableProfile> profiles = [];
+        foreach (var (model, result) in building.Built.Where(b => b.Result.Changed))
+            profiles.Add(await TableProfile.ReadAsync(connection, _dialect, model.Name, result.Aside ?? model.Table, _pii, ct));
+        return profiles;
+    }
+}
