@@ -28,8 +28,9 @@ public sealed class Starter(Orders orders, Sensors sensors, Func<Workspace> work
         {
             var interval = await workspace().IntervalAsync(wish.Pipeline, wish.Request, ct);
             var words = string.Join(", ", wish.Pipeline.WaitFor.Select(w => Sensors.Describe(w, interval)));
-            _waiting[wish.Key] = (wish, words, Task.CompletedTask);
-            _waiting[wish.Key] = (wish, words, WaitAsync(wish, interval));
+            var waiting = new Task<Task>(() => WaitAsync(wish, interval));
+            if (_waiting.TryAdd(wish.Key, (wish, words, waiting.Unwrap())))
+                waiting.Start(TaskScheduler.Default); // it takes itself out when it ends, so it is in before it begins
         }
     }
 
@@ -43,7 +44,6 @@ public sealed class Starter(Orders orders, Sensors sensors, Func<Workspace> work
 
     async Task WaitAsync(Wish wish, Interval interval)
     {
-        await Task.Yield();
         var (began, at) = (clock.GetTimestamp(), clock.GetUtcNow());
         try
         {
@@ -52,12 +52,13 @@ public sealed class Starter(Orders orders, Sensors sensors, Func<Workspace> work
                 string? problem = null;
                 while (!await IsThereAsync())
                 {
-                    if (clock.GetElapsedTime(began) + wait.Every > wait.Timeout)
+                    var left = wait.Timeout - clock.GetElapsedTime(began);
+                    if (left <= TimeSpan.Zero)
                     {
                         await FailAsync(wish, interval, at, clock.GetElapsedTime(began), wait, problem);
                         return;
                     }
-                    await Task.Delay(wait.Every, clock, _closing.Token);
+                    await Task.Delay(left < wait.Every ? left : wait.Every, clock, _closing.Token);
                 }
 
                 async Task<bool> IsThereAsync()

@@ -17,6 +17,16 @@ public sealed class FakeClock(string now) : TimeProvider
             return _now;
     }
 
+    /// <summary>Whether a timer is set.</summary>
+    public bool IsWaitedFor
+    {
+        get
+        {
+            lock (_lock)
+                return _timers.Count > 0;
+        }
+    }
+
     public override long GetTimestamp() => GetUtcNow().UtcTicks;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
