@@ -5,47 +5,53 @@ namespace Cartage.Connectors.Warehouses;
 /// <summary>PostgreSQL's SQL where it differs from DuckDB's.</summary>
 static class PostgresDialect
 {
+    /// <summary>What PostgreSQL and its descendants have in common.</summary>
+    public static Dialect Family(string name) =>
+        new(name)
+        {
+            RowsStay = false,
+            SwapsUnseen = false,
+            DoorTypes = new Dictionary<string, string>
+            {
+                ["text"] = "VARCHAR", ["character varying"] = "VARCHAR", ["character"] = "VARCHAR", ["name"] = "VARCHAR", ["unknown"] = "VARCHAR", ["json"] = "VARCHAR", ["jsonb"] = "VARCHAR", ["super"] = "VARCHAR",
+                ["smallint"] = "SMALLINT", ["integer"] = "INTEGER", ["bigint"] = "BIGINT", ["real"] = "FLOAT", ["double precision"] = "DOUBLE", ["numeric"] = "DECIMAL(38,10)",
+                ["boolean"] = "BOOLEAN", ["date"] = "DATE", ["time without time zone"] = "TIME", ["timestamp without time zone"] = "TIMESTAMP", ["timestamp with time zone"] = "TIMESTAMPTZ",
+                ["uuid"] = "UUID", ["interval"] = "INTERVAL", ["bytea"] = "BLOB", ["varbyte"] = "BLOB", ["binary varying"] = "BLOB",
+            },
+            CreateAs = "DROP TABLE IF EXISTS {0} CASCADE; CREATE TABLE {0} AS {1}",
+            CreateEmpty = "DROP TABLE IF EXISTS {0} CASCADE; CREATE TABLE {0} ({1})",
+            Analyze = "ANALYZE {0}",
+            AreDistinct = "SELECT count(*) = 0 FROM (SELECT 1 FROM {0} GROUP BY {1} HAVING count(*) > 1 LIMIT 1) AS d",
+            Matches = "{0} ~ {1}",
+            SearchPath = schemas => $"SET search_path = {string.Join(", ", schemas)}",
+            Explain = PostgresErrors.Explain,
+        };
+
     /// <summary>For one project's tables. Text is ordered by code point, as in DuckDB, under <paramref name="collation"/>: columns made of such columns inherit it.</summary>
     public static Dialect For(string project, string collation, TimeSpan lockTimeout)
     {
         var key = $"hashtextextended({Dialect.DuckDb.Literal("cartage " + project)}, 0)";
-        return new("postgres")
+        return Family("postgres") with
         {
             RowId = "ctid",
-            RowsStay = false,
-            SwapsUnseen = false,
             Collation = $" COLLATE \"{collation}\"",
             Types = new Dictionary<string, string>
             {
                 ["VARCHAR"] = "text", ["JSON"] = "jsonb", ["DOUBLE"] = "double precision", ["FLOAT"] = "real", ["BLOB"] = "bytea", ["TINYINT"] = "smallint", ["UTINYINT"] = "smallint",
                 ["USMALLINT"] = "integer", ["UINTEGER"] = "bigint", ["UBIGINT"] = "numeric(20,0)", ["HUGEINT"] = "numeric(39,0)", ["UHUGEINT"] = "numeric(39,0)",
             },
-            DoorTypes = new Dictionary<string, string>
-            {
-                ["text"] = "VARCHAR", ["character varying"] = "VARCHAR", ["character"] = "VARCHAR", ["name"] = "VARCHAR", ["json"] = "VARCHAR", ["jsonb"] = "VARCHAR", ["unknown"] = "VARCHAR",
-                ["smallint"] = "SMALLINT", ["integer"] = "INTEGER", ["bigint"] = "BIGINT", ["real"] = "FLOAT", ["double precision"] = "DOUBLE", ["numeric"] = "DECIMAL(38,10)",
-                ["boolean"] = "BOOLEAN", ["date"] = "DATE", ["time without time zone"] = "TIME", ["timestamp without time zone"] = "TIMESTAMP", ["timestamp with time zone"] = "TIMESTAMPTZ",
-                ["uuid"] = "UUID", ["bytea"] = "BLOB", ["interval"] = "INTERVAL",
-            },
             ColumnsQuery = """
                 SELECT a.attname::text, format_type(a.atttypid, a.atttypmod) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
                 WHERE n.nspname = $schema AND c.relname = $name AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
                 """,
-            CreateAs = "DROP TABLE IF EXISTS {0} CASCADE; CREATE TABLE {0} AS {1}",
-            CreateEmpty = "DROP TABLE IF EXISTS {0} CASCADE; CREATE TABLE {0} ({1})",
-            Analyze = "ANALYZE {0}",
-            AreDistinct = "SELECT count(*) = 0 FROM (SELECT 1 FROM {0} GROUP BY {1} HAVING count(*) > 1 LIMIT 1) AS d",
             FromHex = "CAST(CAST('x0' || {0} AS bit(64)) AS bigint)",
             EpochMicros = "CAST(extract(epoch FROM {0}) * 1000000 AS bigint)",
-            Matches = "{0} ~ {1}",
             NewId = "gen_random_uuid()",
             CreateView = "CREATE VIEW {0} AS {1}",
             ViewDefinition = "SELECT pg_get_viewdef(CAST({0} AS regclass))",
             Dependents = DependentsQuery,
             Grants = $"SELECT {GrantsOf("c")} FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $schema AND c.relname = $name",
             Impatience = $"SET LOCAL lock_timeout = {(long)lockTimeout.TotalMilliseconds}",
-            Explain = e => PostgresErrors.Explain(e),
-            SearchPath = schemas => $"SET search_path = {string.Join(", ", schemas)}",
             ReadOnly = "SET default_transaction_read_only = on",
             TryLock = $"SELECT pg_try_advisory_lock({key})",
             LockHolder = $"""

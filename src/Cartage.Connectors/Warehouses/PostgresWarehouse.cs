@@ -40,25 +40,14 @@ sealed class PostgresWarehouse : IWarehouse
         address.ApplicationName ??= $"cartage {options.Project} {Environment.MachineName} {Environment.ProcessId}";
         address.Options ??= "-c client_min_messages=warning";
         var source = new NpgsqlDataSourceBuilder(address.ConnectionString).UseLoggerFactory(options.Log).Build();
-        try
+        return await FirstConnection.UseAsync(source, address, async connection =>
         {
-            await using var connection = await source.OpenConnectionAsync(ct);
             if (connection.PostgreSqlVersion.Major < 14)
                 throw new PipelineException($"the server is PostgreSQL {connection.PostgreSqlVersion}, which is too old", hint: "Version 14 or newer is needed.");
             if (await connection.ScalarAsync<string>("SHOW server_encoding", ct) is var encoding and not "UTF8")
                 throw new PipelineException($"the database '{address.Database}' holds text as {encoding}", hint: "Create one with ENCODING 'UTF8'.");
-            return new(source, await EmbeddedDoor.OpenAsync(options.Door, ct), options.Door, PostgresDialect.For(options.Project, await CollationAsync(connection, ct), options.LockTimeout));
-        }
-        catch (Exception e) when (e is NpgsqlException or System.Net.Sockets.SocketException or TimeoutException)
-        {
-            await source.DisposeAsync();
-            throw PostgresErrors.Explain(address, e);
-        }
-        catch
-        {
-            await source.DisposeAsync();
-            throw;
-        }
+            return new PostgresWarehouse(source, await EmbeddedDoor.OpenAsync(options.Door, ct), options.Door, PostgresDialect.For(options.Project, await CollationAsync(connection, ct), options.LockTimeout));
+        }, ct);
     }
 
     /// <inheritdoc/>

@@ -8,44 +8,32 @@ static class RedshiftDialect
 {
     const string Text = "VARCHAR(65535)";
 
+    static readonly Dialect Family = PostgresDialect.Family("redshift");
+
     public static Dialect Instance { get; } =
-        new("redshift")
+        Family with
         {
             RowId = "_rid",
             DropRowId = "ALTER TABLE {0} DROP COLUMN _rid",
-            RowsStay = false,
-            SwapsUnseen = false,
             Types = new Dictionary<string, string>
             {
                 ["VARCHAR"] = Text, ["JSON"] = Text, ["DOUBLE"] = "DOUBLE PRECISION", ["FLOAT"] = "REAL", ["BLOB"] = "VARBYTE(1024000)", ["TINYINT"] = "SMALLINT", ["UTINYINT"] = "SMALLINT", ["USMALLINT"] = "INTEGER",
                 ["UINTEGER"] = "BIGINT", ["UBIGINT"] = "DECIMAL(20,0)", ["HUGEINT"] = "DECIMAL(38,0)", ["UHUGEINT"] = "DECIMAL(38,0)", ["UUID"] = "VARCHAR(36)", ["INTERVAL"] = "VARCHAR(64)",
             },
-            DoorTypes = new Dictionary<string, string>
-            {
-                ["text"] = "VARCHAR", ["character varying"] = "VARCHAR", ["character"] = "VARCHAR", ["name"] = "VARCHAR", ["unknown"] = "VARCHAR", ["super"] = "VARCHAR", ["varbyte"] = "BLOB", ["binary varying"] = "BLOB",
-                ["smallint"] = "SMALLINT", ["integer"] = "INTEGER", ["bigint"] = "BIGINT", ["real"] = "FLOAT", ["double precision"] = "DOUBLE", ["numeric"] = "DECIMAL(18,0)",
-                ["boolean"] = "BOOLEAN", ["date"] = "DATE", ["time without time zone"] = "TIME", ["timestamp without time zone"] = "TIMESTAMP", ["timestamp with time zone"] = "TIMESTAMPTZ",
-            },
+            DoorTypes = new Dictionary<string, string>(Family.DoorTypes) { ["numeric"] = "DECIMAL(18,0)" },
             ColumnsQuery = """
                 SELECT CAST(a.attname AS VARCHAR(127)), format_type(a.atttypid, a.atttypmod) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
                 WHERE n.nspname = $schema AND c.relname = $name AND a.attnum > 0 AND NOT a.attisdropped AND a.attname <> '_rid' ORDER BY a.attnum
                 """,
             Distinct = "({0} <> {1} OR ({0} IS NULL) <> ({1} IS NULL))",
             ContentOf = "coalesce(md5({0}), chr(30))",
-            CreateAs = "DROP TABLE IF EXISTS {0} CASCADE; CREATE TABLE {0} AS {1}",
-            CreateEmpty = "DROP TABLE IF EXISTS {0} CASCADE; CREATE TABLE {0} ({1})",
             CreateLaidOut = Create,
             CreateView = "CREATE OR REPLACE VIEW {0} AS {1} WITH NO SCHEMA BINDING",
-            Analyze = "ANALYZE {0}",
-            AreDistinct = "SELECT count(*) = 0 FROM (SELECT 1 FROM {0} GROUP BY {1} HAVING count(*) > 1 LIMIT 1) AS d",
             FromHex = "strtol({0}, 16)",
             EpochMicros = "(CAST(floor(extract(epoch FROM {0})) AS BIGINT) * 1000000 + CAST(extract(microseconds FROM {0}) AS BIGINT) % 1000000)",
-            Matches = "{0} ~ {1}",
             NewId = "md5(CAST(random() AS VARCHAR(64)) || CAST(random() AS VARCHAR(64)))",
-            SearchPath = schemas => $"SET search_path = {string.Join(", ", schemas)}",
             ReadOnly = "BEGIN READ ONLY",
             RowAsJson = columns => $"json_serialize(object({string.Join(", ", columns.Select(c => $"{Dialect.DuckDb.Literal(c)}, s.{Dialect.DuckDb.Quote(c)}"))}))",
-            Explain = PostgresErrors.Explain,
         };
 
     /// <summary>How rows are spread over the nodes and sorted on each, after the columns.</summary>

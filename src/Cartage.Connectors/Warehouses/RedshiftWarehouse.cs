@@ -45,22 +45,11 @@ sealed class RedshiftWarehouse : IWarehouse
         address.NoResetOnClose = true; // it knows no DISCARD
         address.ApplicationName ??= $"cartage {options.Project}";
         var source = NpgsqlDataSource.Create(address);
-        try
+        return await FirstConnection.UseAsync(source, address, async connection =>
         {
-            await using var connection = await source.OpenConnectionAsync(ct);
             var slices = options.Slices ?? (int)await connection.ScalarAsync<long>("SELECT count(*) FROM stv_slices WHERE type = 'D'", ct);
-            return new(source, await EmbeddedDoor.OpenAsync(options.Door, ct), options, Math.Max(1, slices));
-        }
-        catch (Exception e) when (e is NpgsqlException or System.Net.Sockets.SocketException or TimeoutException)
-        {
-            await source.DisposeAsync();
-            throw PostgresErrors.Explain(address, e);
-        }
-        catch
-        {
-            await source.DisposeAsync();
-            throw;
-        }
+            return new RedshiftWarehouse(source, await EmbeddedDoor.OpenAsync(options.Door, ct), options, Math.Max(1, slices));
+        }, ct);
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Cartage.Connectors.ObjectStores;
 using Cartage.DuckDb;
 using Cartage.Runs;
@@ -74,7 +73,7 @@ public sealed class AfterTheCommit(SharedPostgres postgres, SharedS3 s3)
         using var undisturbed = Shop("formats: [csv]");
         await RunAsync(undisturbed);
         using var project = Shop("formats: [csv]");
-        Assert.NotEqual(0, await KilledAsync(project, failpoint));
+        Assert.NotEqual(0, (await project.KilledAsync(failpoint, "run", "--to", "2024-02-01")).ExitCode);
         Assert.Equal(failpoint == "committed" ? 0 : 1, Reports(project).Count);
 
         var next = await RunAsync(project);
@@ -159,13 +158,4 @@ public sealed class AfterTheCommit(SharedPostgres postgres, SharedS3 s3)
 
     static List<string> Reports(TestProject project) =>
         Path.Combine(project.Root, ".cartage", "reports") is var folder && Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder, "quality.html", SearchOption.AllDirectories)] : [];
-
-    static async Task<int> KilledAsync(TestProject project, string failpoint)
-    {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "cartage"), ["run", "--project", project.Root, "--to", "2024-02-01"]) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
-        start.Environment["CARTAGE_FAILPOINT"] = failpoint;
-        using var process = Process.Start(start)!;
-        await Task.WhenAll(process.StandardError.ReadToEndAsync(Now), process.StandardOutput.ReadToEndAsync(Now), process.WaitForExitAsync(Now));
-        return process.ExitCode;
-    }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Cartage.Runs;
 using Cartage.Tests.Support;
 
@@ -26,7 +25,7 @@ public sealed class Kills
     public async Task The_first_run_killed(string failpoint)
     {
         using var project = Shop();
-        Assert.NotEqual(0, await KilledAsync(project, failpoint));
+        Assert.NotEqual(0, (await project.KilledAsync(failpoint)).ExitCode);
         await EndAsync(project);
     }
 
@@ -37,7 +36,7 @@ public sealed class Kills
         using var project = Shop();
         await project.RunAsync();
         project.Write("in/customers-2.csv", Second);
-        Assert.NotEqual(0, await KilledAsync(project, failpoint));
+        Assert.NotEqual(0, (await project.KilledAsync(failpoint)).ExitCode);
         await EndAsync(project);
     }
 
@@ -53,14 +52,5 @@ public sealed class Kills
         Assert.Equal("0", await project.ScalarAsync("SELECT count(*) FROM information_schema.tables WHERE ends_with(table_name, '__next')"));
         await using var workspace = await project.OpenAsync();
         Assert.DoesNotContain(await workspace.Store.ListRunsAsync(100, CancellationToken.None), r => r.State is RunState.Running or RunState.Queued);
-    }
-
-    static async Task<int> KilledAsync(TestProject project, string failpoint)
-    {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "cartage"), ["run", "--project", project.Root]) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
-        start.Environment["CARTAGE_FAILPOINT"] = failpoint;
-        using var process = Process.Start(start)!;
-        await Task.WhenAll(process.StandardError.ReadToEndAsync(), process.StandardOutput.ReadToEndAsync(), process.WaitForExitAsync());
-        return process.ExitCode;
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Cartage.Runs;
 using Cartage.Tests.Cli;
 using Cartage.Tests.Support;
@@ -60,15 +59,8 @@ public sealed class Replays : IDisposable
         var before = await SmallShop.StateAsync(_project);
         Change("amount from orders", "amount + 1 as amount from orders");
 
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "cartage"), ["replay", "--yes", "--project", _project.Root]) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
-        start.Environment["CARTAGE_FAILPOINT"] = failpoint;
-        using (var process = Process.Start(start)!)
-        {
-            var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-            await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-            Assert.True(process.ExitCode > 128, await errors);
-        }
+        var (exitCode, errors) = await _project.KilledAsync(failpoint, "replay", "--yes");
+        Assert.True(exitCode > 128, errors);
 
         Assert.Equal(before, await SmallShop.StateAsync(_project));
         Assert.Equal(RunState.Succeeded, (await ReplayAsync(ReplayEnd.Publish)).State);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Cartage.Connectors.ObjectStores;
 using Cartage.Host;
 using Cartage.Host.Commands;
@@ -55,7 +54,7 @@ public sealed class ZonesOnS3(SharedS3 s3)
         var big = string.Concat(Enumerable.Range(10, 9000).Select(i => $"{i},{new string('x', 1000)},Rome,2024-01-03 00:00:00,Y\n"));
         project.Write("in/customers-2.csv", "customer_id,name,city,updated_at,is_active\n" + big);
 
-        Assert.NotEqual(0, await KilledAsync(project, failpoint));
+        Assert.NotEqual(0, (await project.KilledAsync(failpoint)).ExitCode);
 
         Assert.Equal(before, await KeysAsync(bucket));
         Assert.Equal(1, await LeftAsync(bucket));
@@ -133,15 +132,6 @@ public sealed class ZonesOnS3(SharedS3 s3)
     {
         using var client = S3Client.Create(bucket);
         return (await client.ListMultipartUploadsAsync(bucket.Bucket, Now)).MultipartUploads?.Count ?? 0;
-    }
-
-    static async Task<int> KilledAsync(TestProject project, string failpoint)
-    {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "cartage"), ["run", "--project", project.Root]) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
-        start.Environment["CARTAGE_FAILPOINT"] = failpoint;
-        using var process = Process.Start(start)!;
-        await Task.WhenAll(process.StandardError.ReadToEndAsync(Now), process.StandardOutput.ReadToEndAsync(Now), process.WaitForExitAsync(Now));
-        return process.ExitCode;
     }
 
     sealed class Later(TimeSpan by) : TimeProvider

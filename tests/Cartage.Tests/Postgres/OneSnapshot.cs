@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Cartage.Tests.Support;
 using Engine = Cartage.Connectors.Connectors;
 
@@ -65,7 +64,7 @@ public sealed class OneSnapshot(SharedPostgres shared)
               lines: { table: store.lines, key: [order_id, item_id], cursor: updated_at, chunk: 700, deletes: { compare: always, max_share: 50% } }
             """);
         await shop.ExecuteAsync("INSERT INTO store.orders SELECT g FROM generate_series(1, 1500) g; INSERT INTO store.lines SELECT g, i, 1, 1 FROM generate_series(1, 1500) g, generate_series(1, 2) i; ANALYZE");
-        Assert.NotEqual(0, await KilledAsync(shop, failpoint));
+        Assert.NotEqual(0, (await shop.Project.KilledAsync(failpoint)).ExitCode);
         var landed = Landed(shop);
         await shop.ExecuteAsync("UPDATE store.orders SET status = 9 WHERE order_id % 7 = 0; UPDATE store.lines SET quantity = 5 WHERE order_id % 5 = 0; DELETE FROM store.orders WHERE order_id % 11 = 0; INSERT INTO store.orders VALUES (2001), (-5); INSERT INTO store.lines VALUES (2001, 1, 1, 1)");
         await shop.RunAsync();
@@ -87,14 +86,5 @@ public sealed class OneSnapshot(SharedPostgres shared)
         await using var connection = await shop.OpenAsync();
         await using var command = new Npgsql.NpgsqlCommand(sql, connection);
         return (string?)await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
-    }
-
-    static async Task<int> KilledAsync(PostgresShop shop, string failpoint)
-    {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "cartage"), ["run", "--project", shop.Project.Root]) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
-        start.Environment["CARTAGE_FAILPOINT"] = failpoint;
-        using var process = Process.Start(start)!;
-        await Task.WhenAll(process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken), process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), process.WaitForExitAsync(TestContext.Current.CancellationToken));
-        return process.ExitCode;
     }
 }

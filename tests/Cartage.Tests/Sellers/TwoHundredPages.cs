@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Globalization;
 using Cartage.Host.Gen.Sellers;
 using Cartage.Tests.Support;
@@ -40,11 +39,11 @@ public sealed class TwoHundredPages(ITestOutputHelper output)
 
                 """);
 
-        Assert.NotEqual(0, await RunAsync(project, "land.manifest#70"));
+        Assert.NotEqual(0, (await project.KilledAsync("land.manifest#70")).ExitCode);
         var (first, atFirst) = (Landed(project), heard.Count);
-        Assert.NotEqual(0, await RunAsync(project, "land.object#80"));
+        Assert.NotEqual(0, (await project.KilledAsync("land.object#80")).ExitCode);
         var (second, atSecond) = (Landed(project), heard.Count);
-        Assert.Equal(0, await RunAsync(project, ""));
+        Assert.Equal(0, (await project.KilledAsync("")).ExitCode);
         var all = heard.ToList();
 
         Assert.Equal((70, 149), (first.Count, second.Count));
@@ -69,13 +68,4 @@ public sealed class TwoHundredPages(ITestOutputHelper output)
 
     static HashSet<string> Landed(TestProject project) =>
         [.. Directory.EnumerateFiles(Path.Combine(project.Root, ".cartage", "raw"), "*.manifest.json", SearchOption.AllDirectories).Select(f => string.Join('/', f.Split('/')[^4..^1]))];
-
-    static async Task<int> RunAsync(TestProject project, string failpoint)
-    {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "cartage"), ["run", "--project", project.Root]) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
-        start.Environment["CARTAGE_FAILPOINT"] = failpoint;
-        using var process = Process.Start(start)!;
-        await Task.WhenAll(process.StandardError.ReadToEndAsync(), process.StandardOutput.ReadToEndAsync(), process.WaitForExitAsync());
-        return process.ExitCode;
-    }
 }

@@ -3,13 +3,27 @@ namespace Cartage.Tests.Support;
 /// <summary>Customers and orders with a change time, a dimension and a fact: the smallest project that shows everything.</summary>
 public static class SmallShop
 {
+    /// <summary>A feed of orders whose customers are another's, as YAML under <c>feeds</c>.</summary>
+    public const string Orders = """
+          orders:
+            files: "in/orders*.csv"
+            key: [order_id]
+            cursor: updated_at
+            columns:
+              order_id: { type: integer, required: true }
+              customer_id: { type: integer, required: true, references: { feed: customers, column: customer_id, on_missing: quarantine } }
+              order_date: { type: date, required: true }
+              amount: { type: "decimal(10,2)", required: true, range: [0, 10000] }
+              updated_at: { type: timestamp }
+        """;
+
     public static TestProject Create() =>
         new TestProject()
             .Write("project.yml", "name: small\n")
             .Write("pipelines/shop/pipeline.yml", "description: a small shop\n")
             .Write(
                 "pipelines/shop/feeds/files.yml",
-                """
+                $$"""
                 feeds:
                   customers:
                     files: "in/customers*.csv"
@@ -22,16 +36,7 @@ public static class SmallShop
                       city: { type: text }
                       updated_at: { type: timestamp }
                       is_active: { type: text, one_of: [Y, N] }
-                  orders:
-                    files: "in/orders*.csv"
-                    key: [order_id]
-                    cursor: updated_at
-                    columns:
-                      order_id: { type: integer, required: true }
-                      customer_id: { type: integer, required: true, references: { feed: customers, column: customer_id, on_missing: quarantine } }
-                      order_date: { type: date, required: true }
-                      amount: { type: "decimal(10,2)", required: true, range: [0, 10000] }
-                      updated_at: { type: timestamp }
+                {{Orders}}
                 """
             )
             .Write(

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cartage.Ingest;
 using Cartage.Projects;
 using Cartage.Runs;
@@ -67,6 +68,17 @@ public sealed class TestProject : IDisposable
         await using var workspace = await OpenAsync();
         var plans = await workspace.PlanAsync(request ?? new(), CancellationToken.None);
         return Assert.Single(await workspace.RunAsync(plans, request ?? new(), null, CancellationToken.None));
+    }
+
+    /// <summary>A command as a process of its own, which kills itself where it comes to a durable step.</summary>
+    public async Task<(int ExitCode, string Errors)> KilledAsync(string failpoint, params IReadOnlyList<string> arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "cartage"), [.. arguments.DefaultIfEmpty("run"), "--project", Root]) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
+        start.Environment["CARTAGE_FAILPOINT"] = failpoint;
+        using var process = Process.Start(start)!;
+        var (errors, output) = (process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken), process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
+        await Task.WhenAll(errors, output, process.WaitForExitAsync(TestContext.Current.CancellationToken));
+        return (process.ExitCode, await errors);
     }
 
     public async Task<List<string>> QueryAsync(string sql)

@@ -63,7 +63,7 @@ static class ConformanceShop
             .Write("pipelines/shop/checks/no_ghosts.sql", "/* ---\nseverity: warn\n--- */\nselect f.order_id from fact f where f.customer_key = -1")
             .Write("pipelines/shop/models/everything.sql", "select * from types");
 
-    const string Feeds = """
+    const string Feeds = $$"""
         feeds:
           customers:
             files: "in/customers*.csv"
@@ -76,16 +76,7 @@ static class ConformanceShop
               city: { type: text }
               updated_at: { type: timestamp }
               is_active: { type: text, one_of: [Y, N] }
-          orders:
-            files: "in/orders*.csv"
-            key: [order_id]
-            cursor: updated_at
-            columns:
-              order_id: { type: integer, required: true }
-              customer_id: { type: integer, required: true, references: { feed: customers, column: customer_id, on_missing: quarantine } }
-              order_date: { type: date, required: true }
-              amount: { type: "decimal(10,2)", required: true, range: [0, 10000] }
-              updated_at: { type: timestamp }
+        {{SmallShop.Orders}}
           rates:
             files: "in/rates*.csv"
             key: [code]

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Cartage.Connectors.Warehouses;
 using Cartage.Runs;
 using Cartage.Tests.Support;
@@ -100,7 +99,7 @@ public sealed class PostgresPublishes(SharedPostgres shared)
     {
         var url = await shared.CreateDatabaseAsync();
         using var project = Written(url);
-        Assert.NotEqual(0, await KilledAsync(project, failpoint));
+        Assert.NotEqual(0, (await project.KilledAsync(failpoint)).ExitCode);
         await using (var connection = await OpenAsync(url))
             Assert.Equal(failpoint == "committed" ? 1L : 0L, await ScalarAsync(connection, "SELECT count(*) FROM pg_tables WHERE schemaname = 'shop' AND tablename = 'fact_orders'"));
         await EndAsync(project);
@@ -114,7 +113,7 @@ public sealed class PostgresPublishes(SharedPostgres shared)
         using var project = Written(url);
         await project.RunAsync();
         project.Write("in/customers-2.csv", Later);
-        Assert.NotEqual(0, await KilledAsync(project, failpoint));
+        Assert.NotEqual(0, (await project.KilledAsync(failpoint)).ExitCode);
         await using (var connection = await OpenAsync(url))
             Assert.Equal(failpoint == "committed" ? 2L : 1L, await ScalarAsync(connection, "SELECT count(*) FROM shop.fact_orders"));
         await EndAsync(project);
@@ -182,15 +181,6 @@ public sealed class PostgresPublishes(SharedPostgres shared)
     {
         await using var workspace = await project.OpenAsync();
         return Assert.Single(await workspace.RunAsync(await workspace.PlanAsync(new(), Now), new(), progress, Now));
-    }
-
-    static async Task<int> KilledAsync(TestProject project, string failpoint)
-    {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "cartage"), ["run", "--project", project.Root]) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
-        start.Environment["CARTAGE_FAILPOINT"] = failpoint;
-        using var process = Process.Start(start)!;
-        await Task.WhenAll(process.StandardError.ReadToEndAsync(Now), process.StandardOutput.ReadToEndAsync(Now), process.WaitForExitAsync(Now));
-        return process.ExitCode;
     }
 
     static async Task<NpgsqlConnection> OpenAsync(string url)
