@@ -7,6 +7,7 @@ using Cartage.Connectors.Sources.Postgres;
 using Cartage.Connectors.Warehouses;
 using Cartage.Ingest;
 using Cartage.Projects;
+using Cartage.Runs;
 using Cartage.Storage;
 using Cartage.Warehouses;
 
@@ -27,6 +28,12 @@ public static class Connectors
                 hint: "This version knows: duckdb, postgres, redshift."
             ),
         };
+
+    /// <summary>The database of a project's run store.</summary>
+    public static RunDatabase RunDatabase(Project project) =>
+        project.State.Type == "postgres"
+            ? PostgresRunStore.Open(StateUrl(project), project.State.Settings.GetValueOrDefault("schema", "cartage_state"), project.Name, project.ClusterLease)
+            : Runs.RunDatabase.File(Path.Combine(project.StateFolder, "state.duckdb"));
 
     /// <summary>A connection to a DuckDB in memory that reads files of these folders only.</summary>
     public static Task<DuckDb.DuckDbConnection> OpenDoorAsync(IReadOnlyList<string> folders, string tempFolder, CancellationToken ct) => EmbeddedDoor.OpenAsync(new(folders, tempFolder), ct);
@@ -68,8 +75,11 @@ public static class Connectors
             ? span
             : throw new PipelineException($"{project.Warehouse.File}:{project.Warehouse.Line}: 'lock_timeout' is no duration", hint: "Write it as 10s or 1m.");
 
-    static string Resolved(Project project, string setting) =>
-        new Resolver(project.Root, project.Variables).Resolve(project.Warehouse.Settings[setting], project.Warehouse.File, project.Warehouse.Line);
+    internal static string StateUrl(Project project) => Resolved(project, project.State, "url");
+
+    static string Resolved(Project project, string setting) => Resolved(project, project.Warehouse, setting);
+
+    static string Resolved(Project project, ConnectionSpec of, string setting) => new Resolver(project.Root, project.Variables).Resolve(of.Settings[setting], of.File, of.Line);
 
     /// <summary>Mistakes in connections: types that are not there, settings they do not have.</summary>
     public static IEnumerable<Finding> Findings(Project project)

@@ -11,6 +11,7 @@ public static partial class Outside
         [
             .. project.Connections.Values.Select(c => new Reach(c.Name, c.Type, c.Type == "webhook" ? Host(c.Settings) : Shown(c.Settings))),
             new("warehouse", project.Warehouse.Type, project.Warehouse.Type == "duckdb" ? project.Warehouse.Settings.GetValueOrDefault("path", ".cartage/warehouse.duckdb") : Shown(project.Warehouse.Settings)),
+            .. project.State.Type == "duckdb" ? (IEnumerable<Reach>)[] : [new("state", project.State.Type, Shown(project.State.Settings))],
             .. Stores.Zones.Where(z => Stores.Place(project, z).Contains(Stores.Remote, StringComparison.Ordinal)).Select(z => new Reach($"zone {z}", "s3", Stores.Place(project, z))),
         ];
 

@@ -38,6 +38,8 @@ static class Probes
     {
         if (name == "warehouse")
             return await WarehouseAsync(project, ct);
+        if (name == "state")
+            return (Server(await PostgresRunStore.VersionAsync(Connectors.StateUrl(project), ct)), null);
         if (name.StartsWith("zone ", StringComparison.Ordinal))
             return Stores.Options(project, name[5..]) is { } options ? await BucketAsync(options, ct) : ("a folder", null);
         var connection = project.Connections[name];

@@ -46,6 +46,7 @@ static class PostgresDialect
                 """,
             FromHex = "CAST(CAST('x0' || {0} AS bit(64)) AS bigint)",
             EpochMicros = "CAST(extract(epoch FROM {0}) * 1000000 AS bigint)",
+            LatestOf = "(array_agg({0} ORDER BY {1} DESC))[1]",
             NewId = "gen_random_uuid()",
             CreateView = "CREATE VIEW {0} AS {1}",
             ViewDefinition = "SELECT pg_get_viewdef(CAST({0} AS regclass))",

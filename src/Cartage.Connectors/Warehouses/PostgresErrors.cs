@@ -20,7 +20,7 @@ static class PostgresErrors
             _ => new($"the connection to the warehouse was lost: {(e.InnerException ?? e).Message}", isTransient: true, hint: "Nothing was published. Run again when the server is back.", inner: e),
         };
 
-    public static PipelineException Explain(NpgsqlConnectionStringBuilder to, Exception e)
+    public static PipelineException Explain(NpgsqlConnectionStringBuilder to, Exception e, string what = "the warehouse")
     {
         var where = $"{to.Host}:{to.Port}";
         var (message, hint) = e switch
@@ -35,6 +35,6 @@ static class PostgresErrors
             { InnerException: SocketException } => ($"nothing answers at {where}", "Start the server, or correct host and port."),
             _ => ($"the server {where} cannot be reached: {e.Message}", "Check the address, the network and the server's log."),
         };
-        return new($"the warehouse cannot be opened: {message}", isTransient: e is NpgsqlException { IsTransient: true }, hint: hint, inner: e);
+        return new($"{what} cannot be opened: {message}", isTransient: e is NpgsqlException { IsTransient: true } or PostgresException { SqlState: "57P03" }, hint: hint, inner: e);
     }
 }

@@ -9,7 +9,7 @@ namespace Cartage.Host.Access;
 /// <summary>Users in the run store: rows are only ever inserted, the newest of a name holds.</summary>
 sealed class Accounts
 {
-    const string Schema = """
+    const string Tables = """
         CREATE TABLE IF NOT EXISTS users (seq BIGINT, name VARCHAR, role VARCHAR, password VARCHAR, stamp VARCHAR, removed BOOLEAN, "at" TIMESTAMP);
         CREATE TABLE IF NOT EXISTS tokens (seq BIGINT, id VARCHAR, "user" VARCHAR, name VARCHAR, scopes VARCHAR, secret VARCHAR, created_at TIMESTAMP, expires_at TIMESTAMP, revoked BOOLEAN);
         CREATE TABLE IF NOT EXISTS audit (seq BIGINT, "at" TIMESTAMP, who VARCHAR, what VARCHAR, detail VARCHAR, "from" VARCHAR);
@@ -43,8 +43,7 @@ sealed class Accounts
     public static async Task<Accounts> OpenAsync(RunStore store, TimeProvider clock, CancellationToken ct)
     {
         Accounts accounts = new(store, clock);
-        await store.UseAsync(x => x.ExecuteAsync(Schema, ct), ct);
-        var users = await store.UseAsync(x => x.QueryAsync("SELECT name, role, password, stamp, removed, \"at\" FROM users ORDER BY seq", r => (Read(r), Removed: r.GetBoolean(4)), ct), ct);
+        var users = await store.UseAsync(Tables, x => x.QueryAsync("SELECT name, role, password, stamp, removed, \"at\" FROM users ORDER BY seq", r => (Read(r), Removed: r.GetBoolean(4)), ct), ct);
         foreach (var (user, removed) in users)
             accounts._users[user.Name] = removed ? user with { Stamp = "" } : user;
         accounts._users = accounts._users.Where(x => x.Value.Stamp.Length > 0).ToDictionary();
@@ -102,7 +101,7 @@ sealed class Accounts
     bool IsLastAdmin(string name) => Find(name)?.Role == Role.Admin && _users.Values.Count(x => x.Role == Role.Admin) == 1;
 
     Task InsertAsync(User user, bool removed, CancellationToken ct) =>
-        _store.UseAsync(x => x.ExecuteAsync(
+        _store.ChangeAsync(x => x.ExecuteAsync(
             "INSERT INTO users SELECT coalesce(max(seq), 0) + 1, $name, $role, $password, $stamp, $removed, $at FROM users", ct,
             ("name", user.Name), ("role", user.Role.ToString()), ("password", user.PasswordHash), ("stamp", user.Stamp), ("removed", removed), ("at", user.ChangedAt.UtcDateTime)), ct);
 

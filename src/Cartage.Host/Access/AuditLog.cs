@@ -7,7 +7,7 @@ namespace Cartage.Host.Access;
 sealed class AuditLog(RunStore store, TimeProvider clock)
 {
     public Task WriteAsync(string who, string what, string detail, string from, CancellationToken ct) =>
-        store.UseAsync(x => x.ExecuteAsync(
+        store.ChangeAsync(x => x.ExecuteAsync(
             "INSERT INTO audit SELECT coalesce(max(seq), 0) + 1, $at, $who, $what, $detail, $from FROM audit", ct,
             ("at", clock.GetUtcNow().UtcDateTime), ("who", who), ("what", what), ("detail", detail), ("from", from)), ct);
 

@@ -51,7 +51,7 @@ sealed class Tokens(RunStore store, TimeProvider clock)
 
     async Task InsertAsync(Token token, CancellationToken ct)
     {
-        await store.UseAsync(x => x.ExecuteAsync(
+        await store.ChangeAsync(x => x.ExecuteAsync(
             "INSERT INTO tokens SELECT coalesce(max(seq), 0) + 1, $id, $user, $name, $scopes, $secret, $created, $expires, $revoked FROM tokens", ct,
             ("id", token.Id), ("user", token.User), ("name", token.Name), ("scopes", string.Join(' ', token.Scopes)), ("secret", token.SecretHash),
             ("created", token.CreatedAt.UtcDateTime), ("expires", token.ExpiresAt?.UtcDateTime), ("revoked", token.Revoked)), ct);

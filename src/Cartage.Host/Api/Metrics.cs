@@ -8,15 +8,13 @@ namespace Cartage.Host.Api;
 /// <summary>Figures in Prometheus' text format, version 0.0.4.</summary>
 static class Metrics
 {
-    const string Runs =
-        """
-        SELECT pipeline, state, count(*), sum(took_ms) / 1000, max(epoch(started_at) + took_ms / 1000)
-        FROM (SELECT pipeline, state, took_ms, started_at FROM runs QUALIFY row_number() OVER (PARTITION BY run ORDER BY seq DESC) = 1) GROUP BY ALL ORDER BY ALL
-        """;
-
     public static async Task<string> WriteAsync(Desk desk, CancellationToken ct)
     {
-        var runs = await desk.Store.UseAsync(x => x.QueryAsync(Runs, r => (Labels: $"{{pipeline=\"{Escape(r.GetString(0))}\",state=\"{r.GetString(1)}\"}}", Count: (double)r.GetInt64(2), Seconds: r.GetDouble(3), Last: r.GetDouble(4)), ct), ct);
+        var sql = $"""
+            SELECT pipeline, state, count(*), sum(took_ms) / 1000, max({string.Format(null, desk.Store.Dialect.EpochMicros, "started_at")} / 1e6 + took_ms / 1000)
+            FROM runs WHERE seq IN (SELECT max(seq) FROM runs GROUP BY run) GROUP BY pipeline, state ORDER BY pipeline, state
+            """;
+        var runs = await desk.Store.UseAsync(x => x.QueryAsync(sql, r => (Labels: $"{{pipeline=\"{Escape(r.GetString(0))}\",state=\"{r.GetString(1)}\"}}", Count: (double)r.GetInt64(2), Seconds: r.GetDouble(3), Last: r.GetDouble(4)), ct), ct);
         StringBuilder text = new();
         Family(text, "cartage_runs", "gauge", "Runs in the history by pipeline and how they stand.", runs.Select(x => (x.Labels, x.Count)));
         Family(text, "cartage_run_seconds_sum", "gauge", "Seconds those runs took in all.", runs.Select(x => (x.Labels, x.Seconds)));

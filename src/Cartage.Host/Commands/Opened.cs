@@ -45,7 +45,7 @@ static class Opened
             return held.Serves && !serves ? held.Lend(project) : throw WorkspaceLock.InUse(project.StateFolder);
         try
         {
-            var workspace = await Workspace.OpenAsync(project, on.CommandText, VersionCommand.Version, folders => Connectors.Connectors.OpenWarehouseAsync(project, folders, ct), Sources(project, on.Shell.Clock), Connectors.Connectors.OpenZones(project, on.Shell.Clock), on.Shell.Clock, ct);
+            var workspace = await Workspace.OpenAsync(project, on.CommandText, VersionCommand.Version, folders => Connectors.Connectors.OpenWarehouseAsync(project, folders, ct), () => Connectors.Connectors.RunDatabase(project), Sources(project, on.Shell.Clock), Connectors.Connectors.OpenZones(project, on.Shell.Clock), on.Shell.Clock, ct);
             return Session.Start(workspace, on.Shell, serves);
         }
         catch (PipelineException e) when (e.IsTransient)

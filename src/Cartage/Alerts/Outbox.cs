@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cartage.Runs;
@@ -12,14 +11,14 @@ public sealed record Outgoing(long Seq, string Via, Notice Notice, DateTimeOffse
 /// <summary>Notices on their way, in the run store: rows are only inserted, one when a notice is put and one when it is done with.</summary>
 public sealed class Outbox(RunStore store, TimeProvider clock)
 {
-    const string Schema = """
+    const string Tables = """
         CREATE TABLE IF NOT EXISTS notices (seq BIGINT, via VARCHAR, key VARCHAR, body VARCHAR, "at" TIMESTAMP);
         CREATE TABLE IF NOT EXISTS notices_done (seq BIGINT, outcome VARCHAR, message VARCHAR, "at" TIMESTAMP);
         """;
 
     /// <summary>Puts a notice for a connection; one that says the same as another within <paramref name="repeat"/> is counted and not sent.</summary>
     public Task PutAsync(Notice notice, string via, TimeSpan repeat, CancellationToken ct) =>
-        UseAsync(async x =>
+        store.ChangeAsync(Tables, async x =>
         {
             var now = clock.GetUtcNow().UtcDateTime;
             var again = await x.ScalarAsync<long>(
@@ -32,7 +31,7 @@ public sealed class Outbox(RunStore store, TimeProvider clock)
 
     /// <summary>What is still to be sent, oldest first.</summary>
     public Task<List<Outgoing>> OpenAsync(CancellationToken ct) =>
-        UseAsync(x => x.QueryAsync(
+        store.UseAsync(Tables, x => x.QueryAsync(
             """
             SELECT n.seq, n.via, n.body, n."at",
               (SELECT count(*) FROM notices p JOIN notices_done d ON d.seq = p.seq AND d.outcome = 'repeated' WHERE p.via = n.via AND p.key = n.key AND p.seq < n.seq
@@ -43,7 +42,7 @@ public sealed class Outbox(RunStore store, TimeProvider clock)
 
     /// <summary>Writes down that notices are done with: <c>sent</c> or <c>given up</c>.</summary>
     public Task DoneAsync(IReadOnlyList<Outgoing> notices, string outcome, string message, CancellationToken ct) =>
-        UseAsync(async x =>
+        store.ChangeAsync(Tables, async x =>
         {
             foreach (var notice in notices)
                 await x.ExecuteAsync("INSERT INTO notices_done VALUES ($seq, $outcome, $message, $at)", ct, ("seq", notice.Seq), ("outcome", outcome), ("message", message), ("at", clock.GetUtcNow().UtcDateTime));
@@ -52,18 +51,11 @@ public sealed class Outbox(RunStore store, TimeProvider clock)
 
     /// <summary>Forgets what was done with before an instant.</summary>
     public Task<long> ForgetAsync(DateTimeOffset before, CancellationToken ct) =>
-        UseAsync(async x =>
+        store.ChangeAsync(Tables, async x =>
         {
             var gone = await x.ExecuteAsync("""DELETE FROM notices WHERE "at" < $before AND seq IN (SELECT seq FROM notices_done) AND seq < (SELECT max(seq) FROM notices)""", ct, ("before", before.UtcDateTime));
             await x.ExecuteAsync("DELETE FROM notices_done WHERE seq NOT IN (SELECT seq FROM notices)", ct);
             return gone;
-        }, ct);
-
-    Task<T> UseAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken ct) =>
-        store.UseAsync(async x =>
-        {
-            await x.ExecuteAsync(Schema, ct);
-            return await work(x);
         }, ct);
 }
 

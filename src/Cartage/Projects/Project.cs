@@ -10,6 +10,9 @@ public sealed record Project(string Name, string Root)
     /// <summary>The kind of warehouse and its settings; <c>path</c> for DuckDB.</summary>
     public ConnectionSpec Warehouse { get; init; } = new("warehouse", "duckdb", new Dictionary<string, string>(), "project.yml", 1);
 
+    /// <summary>Where runs, users and notices are written down: a DuckDB file in the state folder, or a PostgreSQL database.</summary>
+    public ConnectionSpec State { get; init; } = new("state", "duckdb", new Dictionary<string, string>(), "project.yml", 1);
+
     /// <summary>Folders or buckets by zone: inbox, raw, processed, reports.</summary>
     public IReadOnlyDictionary<string, string> Zones { get; init; } = new Dictionary<string, string>();
 

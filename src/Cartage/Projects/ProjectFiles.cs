@@ -75,6 +75,7 @@ public static class ProjectFiles
         below with
         {
             Warehouse = map.Has("warehouse") ? Warehouse(map) : below.Warehouse,
+            State = map.Has("state") ? State(map) : below.State,
             Zones = map.Map("zones") is { } zones ? Over(below.Zones, ReadZones(zones)) : below.Zones,
             Variables = Over(below.Variables, map.TextsByName("variables")),
             Connections = Over(below.Connections, ConnectionsReader.Read(map)),
@@ -104,6 +105,23 @@ public static class ProjectFiles
         if (type is "postgres" or "redshift" && details?.Has("url") != true)
             map.File.Add(line, $"a {(type == "postgres" ? "PostgreSQL" : "Redshift")} warehouse needs 'url'", $"Write: warehouse: {{ type: {type}, url: \"${{WAREHOUSE_URL}}\" }}");
         return new("warehouse", type, settings, Name, line);
+    }
+
+    static ConnectionSpec State(YamlMap map)
+    {
+        var line = map.LineOf("state");
+        var (text, details) = map.TextOrMap("state");
+        var type = details?.Text("type") ?? text ?? "duckdb";
+        Dictionary<string, string> settings = [];
+        if (type is not ("duckdb" or "postgres"))
+            map.File.Add(line, $"there is no run store of type '{type}'", Spelling.Suggest(type, ["duckdb", "postgres"]) ?? "This version knows: duckdb, postgres.");
+        foreach (var key in (string[])["url", "schema"])
+            if (details?.Text(key) is { } value)
+                settings[key] = value;
+        details?.Done();
+        if (type == "postgres" && details?.Has("url") != true)
+            map.File.Add(line, "a run store in PostgreSQL needs 'url'", "Write: state: { type: postgres, url: \"${STATE_URL}\" }");
+        return new("state", type, settings, Name, line);
     }
 
     static Dictionary<string, string> ReadZones(YamlMap map) => Known<string>(map, ["inbox", "raw", "processed", "reports"], k => map.Text(k) is { } place ? [place] : []);

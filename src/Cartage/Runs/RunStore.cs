@@ -1,54 +1,52 @@
+using System.Data;
 using System.Data.Common;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Threading.Channels;
-using Cartage.DuckDb;
 using Cartage.Warehouses;
 
 namespace Cartage.Runs;
 
-/// <summary>The history of runs in a DuckDB file of its own: rows are only ever inserted, the newest row of a run is its state.</summary>
+/// <summary>The history of runs in a database of its own: rows are only ever inserted, the newest row of a run is its state.</summary>
 public sealed class RunStore : IAsyncDisposable
 {
-    const string Schema = """
-        CREATE TABLE IF NOT EXISTS store_version (version INTEGER);
-        CREATE TABLE IF NOT EXISTS runs (
-          run VARCHAR, seq BIGINT, pipeline VARCHAR, state VARCHAR, interval_start TIMESTAMP, interval_end TIMESTAMP,
-          started_at TIMESTAMP, took_ms DOUBLE, message VARCHAR, hint VARCHAR, report VARCHAR, tasks VARCHAR, equations VARCHAR);
-        CREATE TABLE IF NOT EXISTS logs (run VARCHAR, seq BIGINT, "at" TIMESTAMP, kind VARCHAR, task VARCHAR, state VARCHAR, message VARCHAR);
-        CREATE TABLE IF NOT EXISTS requests (run VARCHAR, pipeline VARCHAR, request VARCHAR, "by" VARCHAR, "at" TIMESTAMP);
-        """;
+    // Raised when tables change their meaning, so that an older program keeps off.
+    const int Format = 1;
+    const string NewestSeq = "SELECT greatest((SELECT coalesce(max(seq), 0) FROM runs), (SELECT coalesce(max(seq), 0) FROM logs))";
+    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500), Patience = TimeSpan.FromSeconds(20);
 
-    readonly DuckDbConnection _connection;
+    readonly RunDatabase _database;
+    readonly TimeProvider _clock;
     readonly SemaphoreSlim _one = new(1, 1);
     readonly List<RunEvent> _pending = [];
     readonly List<Channel<RunEvent>> _followers = [];
+    readonly HashSet<string> _made = [];
+    DbConnection _connection;
     LastRuns? _last;
     long _seq;
 
-    RunStore(DuckDbConnection connection) => _connection = connection;
+    RunStore(RunDatabase database, DbConnection connection, TimeProvider clock) => (_database, _connection, _clock) = (database, connection, clock);
 
-    /// <summary>Opens or creates the store; <c>:memory:</c> keeps nothing.</summary>
-    public static async Task<RunStore> OpenAsync(string path, CancellationToken ct)
+    /// <summary>Opens or creates the store.</summary>
+    public static async Task<RunStore> OpenAsync(RunDatabase database, TimeProvider clock, CancellationToken ct)
     {
-        var settings = new DuckDbConnectionStringBuilder { DataSource = path };
-        settings["threads"] = "1";
-        settings["memory_limit"] = "128MB";
-        var connection = new DuckDbConnection(settings.ConnectionString);
+        var store = new RunStore(database, await database.OpenAsync(ct), clock);
         try
         {
-            await connection.OpenAsync(ct);
-            await connection.ExecuteAsync(Schema, ct);
-            var store = new RunStore(connection);
-            store._seq = await connection.ScalarAsync<long>("SELECT greatest((SELECT coalesce(max(seq), 0) FROM runs), (SELECT coalesce(max(seq), 0) FROM logs))", ct);
+            await store.ChangeAsync(x => x.ExecuteAsync(Schema(database), ct), ct);
+            await store.RequireFormatAsync(ct);
+            store._seq = await store.UseAsync(x => x.ScalarAsync<long>(NewestSeq, ct), ct);
             return store;
         }
-        catch (DuckDbException e)
+        catch
         {
-            await connection.DisposeAsync();
-            throw new PipelineException($"{path}: the run store cannot be opened: {e.Message}", hint: "If it is damaged, move it away: the history of runs starts anew, tables are not touched.", inner: e);
+            await store._connection.DisposeAsync();
+            throw;
         }
     }
+
+    /// <summary>The SQL that queries of the store's tables are written in.</summary>
+    public Dialect Dialect => _database.Dialect;
 
     /// <summary>Keeps an event until the next flush or the next state of its run.</summary>
     public void Add(RunEvent e)
@@ -78,22 +76,28 @@ public sealed class RunStore : IAsyncDisposable
         }
     }
 
-    /// <summary>Does something with the store's own connection while nobody else uses it.</summary>
-    public async Task<T> UseAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken ct)
+    /// <summary>Reads with the store's own connection while nobody else uses it.</summary>
+    public Task<T> UseAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken ct) => AloneAsync(work, TimeSpan.Zero, ct);
+
+    /// <summary>The same in tables of the caller's, which are made where they are not there yet.</summary>
+    public async Task<T> UseAsync<T>(string tables, Func<DbConnection, Task<T>> work, CancellationToken ct)
     {
-        await _one.WaitAsync(ct);
-        try
-        {
-            return await work(_connection);
-        }
-        finally
-        {
-            _one.Release();
-        }
+        await MakeAsync(tables, ct);
+        return await UseAsync(work, ct);
+    }
+
+    /// <summary>Writes in one commit, while nobody else does; what was begun when the connection was lost is done again.</summary>
+    public Task<T> ChangeAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken ct) => AloneAsync(connection => TransactAsync(connection, work, ct), Patience, ct);
+
+    /// <summary>The same in tables of the caller's, which are made where they are not there yet.</summary>
+    public async Task<T> ChangeAsync<T>(string tables, Func<DbConnection, Task<T>> work, CancellationToken ct)
+    {
+        await MakeAsync(tables, ct);
+        return await ChangeAsync(work, ct);
     }
 
     /// <summary>Writes a run's state and the events so far in one commit.</summary>
-    public Task SaveAsync(RunResult run, CancellationToken ct) => CommitAsync(() => InsertAsync(run, ct), ct);
+    public Task SaveAsync(RunResult run, CancellationToken ct) => CommitAsync(connection => InsertAsync(connection, run, ct), ct);
 
     /// <summary>The newest state of the newest runs, newest first.</summary>
     public Task<List<RunResult>> ListRunsAsync(int limit, CancellationToken ct) => ListRunsAsync(new RunFilter(limit), ct);
@@ -107,8 +111,8 @@ public sealed class RunStore : IAsyncDisposable
             (where, parameters) = ([.. where, "pipeline = $pipeline"], [.. parameters, ("pipeline", pipeline)]);
         if (filter.Before is { } before)
             (where, parameters) = ([.. where, "run < $before"], [.. parameters, ("before", before)]);
-        var having = filter.States is { Count: > 0 } states ? $"HAVING arg_max(state, seq) IN ({string.Join(", ", states.Select(x => Dialect.DuckDb.Literal(Text(x))))})" : "";
-        return ReadAsync($"WHERE {string.Join(" AND ", where)} GROUP BY run {having} ORDER BY run DESC LIMIT $limit", filter.Brief, ct, [.. parameters]);
+        var having = filter.States is { Count: > 0 } states ? $"HAVING {Dialect.Latest("state", "seq")} IN ({string.Join(", ", states.Select(x => Dialect.Literal(Text(x))))})" : "";
+        return ReadAsync($"SELECT max(seq) FROM runs WHERE {string.Join(" AND ", where)} GROUP BY run {having} ORDER BY run DESC LIMIT $limit", filter.Brief, ct, [.. parameters]);
     }
 
     /// <summary>The newest runs of each pipeline without their tasks, newest first.</summary>
@@ -118,19 +122,19 @@ public sealed class RunStore : IAsyncDisposable
         if (_last is { } known && known.Seq == Interlocked.Read(ref _seq) && known.PerPipeline == perPipeline)
             return known.Runs;
         var seq = Interlocked.Read(ref _seq);
-        var runs = await ReadAsync("GROUP BY pipeline, run QUALIFY row_number() OVER (PARTITION BY pipeline ORDER BY run DESC) <= $n", brief: true, ct, ("n", (long)perPipeline));
+        var runs = await ReadAsync("SELECT seq FROM (SELECT max(seq) AS seq, row_number() OVER (PARTITION BY pipeline ORDER BY run DESC) AS n FROM runs GROUP BY pipeline, run) x WHERE n <= $n", brief: true, ct, ("n", (long)perPipeline));
         _last = new(seq, perPipeline, runs);
         return runs;
     }
 
     /// <summary>The runs of a pipeline whose intervals touch another, newest first, without their tasks.</summary>
     public Task<List<RunResult>> TouchingAsync(string pipeline, Interval interval, CancellationToken ct) =>
-        ReadAsync("WHERE pipeline = $pipeline AND interval_end > $start AND interval_start < $end GROUP BY run", brief: true, ct, ("pipeline", pipeline), ("start", interval.Start.UtcDateTime), ("end", interval.End.UtcDateTime));
+        ReadAsync("SELECT max(seq) FROM runs WHERE pipeline = $pipeline AND interval_end > $start AND interval_start < $end GROUP BY run", brief: true, ct, ("pipeline", pipeline), ("start", interval.Start.UtcDateTime), ("end", interval.End.UtcDateTime));
 
     /// <summary>How many runs of each state were asked for since an instant; ids sort by time.</summary>
     public async Task<IReadOnlyDictionary<RunState, long>> CountAsync(DateTimeOffset since, CancellationToken ct) =>
         (await UseAsync(connection => connection.QueryAsync(
-            "SELECT state, count(*) FROM (SELECT arg_max(state, seq) AS state FROM runs WHERE run >= $since GROUP BY run) GROUP BY state",
+            $"SELECT state, count(*) FROM (SELECT {Dialect.Latest("state", "seq")} AS state FROM runs WHERE run >= $since GROUP BY run) x GROUP BY state",
             r => (State(r.GetString(0)), r.GetInt64(1)), ct, ("since", since.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", null))), ct)).ToDictionary();
 
     /// <summary>The runs that have not ended.</summary>
@@ -138,15 +142,15 @@ public sealed class RunStore : IAsyncDisposable
 
     /// <summary>One run's newest state, by its id or a unique beginning of it.</summary>
     public async Task<RunResult?> GetRunAsync(string id, CancellationToken ct) =>
-        (await ReadAsync("WHERE starts_with(run, $id) GROUP BY run LIMIT 2", brief: false, ct, ("id", id))) is [var only] ? only : null;
+        (await ReadAsync("SELECT max(seq) FROM runs WHERE starts_with(run, $id) GROUP BY run LIMIT 2", brief: false, ct, ("id", id))) is [var only] ? only : null;
 
     /// <summary>Writes a request down with the state of its run, so that it outlives the process.</summary>
-    public Task AskAsync(AskedRun asked, RunResult run, CancellationToken ct) => CommitAsync(async () =>
+    public Task AskAsync(AskedRun asked, RunResult run, CancellationToken ct) => CommitAsync(async connection =>
     {
-        await _connection.ExecuteAsync(
+        await connection.ExecuteAsync(
             "INSERT INTO requests VALUES ($run, $pipeline, $request, $by, $at)", ct,
             ("run", asked.RunId), ("pipeline", asked.Pipeline), ("request", JsonSerializer.Serialize(asked.Request, RunJson.Default.RunRequest)), ("by", asked.By), ("at", asked.At.UtcDateTime));
-        await InsertAsync(run, ct);
+        await InsertAsync(connection, run, ct);
     }, ct);
 
     /// <summary>Who asked for a run and for what, where it was written down.</summary>
@@ -154,60 +158,99 @@ public sealed class RunStore : IAsyncDisposable
 
     /// <summary>The requests whose runs have not ended, oldest first.</summary>
     public Task<List<AskedRun>> OpenRequestsAsync(CancellationToken ct) =>
-        ReadAskedAsync("run IN (SELECT run FROM runs GROUP BY run HAVING arg_max(state, seq) IN ('queued', 'running'))", ct);
+        ReadAskedAsync($"run IN (SELECT run FROM runs GROUP BY run HAVING {Dialect.Latest("state", "seq")} IN ('queued', 'running'))", ct);
 
     /// <summary>A run's events after a position, oldest first.</summary>
     public async Task<List<(long Seq, RunEvent Event)>> LogAsync(string runId, long after, CancellationToken ct)
     {
-        await _one.WaitAsync(ct);
-        try
-        {
-            await FlushPendingAsync(ct);
-            return await _connection.QueryAsync(
-                "SELECT seq, \"at\", run, kind, task, state, message FROM logs WHERE run = $run AND seq > $after ORDER BY seq",
-                r => (r.GetInt64(0), new RunEvent(Utc(r, 1), r.GetString(2), r.GetString(3), r.GetString(4), State(r.GetString(5)), r.GetString(6))),
-                ct,
-                ("run", runId), ("after", after));
-        }
-        finally
-        {
-            _one.Release();
-        }
+        if (HasPending)
+            await CommitAsync(_ => Task.CompletedTask, ct);
+        return await UseAsync(connection => connection.QueryAsync(
+            "SELECT seq, \"at\", run, kind, task, state, message FROM logs WHERE run = $run AND seq > $after ORDER BY seq",
+            r => (r.GetInt64(0), new RunEvent(Utc(r, 1), r.GetString(2), r.GetString(3), r.GetString(4), State(r.GetString(5)), r.GetString(6))),
+            ct,
+            ("run", runId), ("after", after)), ct);
     }
 
     /// <summary>Forgets runs that started before an instant.</summary>
-    public async Task<long> ForgetAsync(DateTimeOffset before, CancellationToken ct)
+    public Task<long> ForgetAsync(DateTimeOffset before, CancellationToken ct) => ChangeAsync(async connection =>
     {
-        await _one.WaitAsync(ct);
-        try
-        {
-            await _connection.ExecuteAsync("DELETE FROM requests WHERE run IN (SELECT run FROM runs WHERE started_at < $before)", ct, ("before", before.UtcDateTime));
-            await _connection.ExecuteAsync("DELETE FROM logs WHERE run IN (SELECT run FROM runs WHERE started_at < $before)", ct, ("before", before.UtcDateTime));
-            return await _connection.ExecuteAsync("DELETE FROM runs WHERE started_at < $before", ct, ("before", before.UtcDateTime));
-        }
-        finally
-        {
-            _one.Release();
-        }
-    }
+        await connection.ExecuteAsync("DELETE FROM requests WHERE run IN (SELECT run FROM runs WHERE started_at < $before)", ct, ("before", before.UtcDateTime));
+        await connection.ExecuteAsync("DELETE FROM logs WHERE run IN (SELECT run FROM runs WHERE started_at < $before)", ct, ("before", before.UtcDateTime));
+        return await connection.ExecuteAsync("DELETE FROM runs WHERE started_at < $before", ct, ("before", before.UtcDateTime));
+    }, ct);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await FlushPendingAsync(CancellationToken.None);
+        try
+        {
+            if (HasPending)
+                await CommitAsync(_ => Task.CompletedTask, CancellationToken.None);
+        }
+        catch (PipelineException)
+        {
+            _pending.Clear(); // the next process brings the history in line with the warehouse
+        }
         await _connection.DisposeAsync();
         _one.Dispose();
     }
 
-    async Task CommitAsync(Func<Task> write, CancellationToken ct)
+    static string Schema(RunDatabase database)
+    {
+        var collation = database.Dialect.Collation;
+        return $"""
+            CREATE TABLE IF NOT EXISTS store_version (version INTEGER);
+            CREATE TABLE IF NOT EXISTS runs (
+              run VARCHAR{collation}, seq BIGINT, pipeline VARCHAR, state VARCHAR, interval_start TIMESTAMP, interval_end TIMESTAMP,
+              started_at TIMESTAMP, took_ms DOUBLE PRECISION, message VARCHAR, hint VARCHAR, report VARCHAR, tasks VARCHAR, equations VARCHAR);
+            CREATE TABLE IF NOT EXISTS logs (run VARCHAR{collation}, seq BIGINT, "at" TIMESTAMP, kind VARCHAR, task VARCHAR, state VARCHAR, message VARCHAR);
+            CREATE TABLE IF NOT EXISTS requests (run VARCHAR{collation}, pipeline VARCHAR, request VARCHAR, "by" VARCHAR, "at" TIMESTAMP);
+            {database.Indexes}
+            """;
+    }
+
+    async Task RequireFormatAsync(CancellationToken ct)
+    {
+        var format = await UseAsync(x => x.ScalarAsync<int?>("SELECT max(version) FROM store_version", ct), ct);
+        if (format is null)
+            await ChangeAsync(x => x.ExecuteAsync($"INSERT INTO store_version VALUES ({Format})", ct), ct);
+        if (format > Format)
+            throw new PipelineException($"{_database.Place}: the run store was written by a newer version (format {format}; this one knows {Format})", hint: "Use that version: this one would not understand all of its tables.");
+    }
+
+    async Task MakeAsync(string tables, CancellationToken ct)
+    {
+        lock (_made)
+            if (_made.Contains(tables))
+                return;
+        await ChangeAsync(x => x.ExecuteAsync(tables, ct), ct);
+        lock (_made)
+            _made.Add(tables);
+    }
+
+    async Task<T> AloneAsync<T>(Func<DbConnection, Task<T>> work, TimeSpan patience, CancellationToken ct)
     {
         await _one.WaitAsync(ct);
         try
         {
-            await using var transaction = await _connection.BeginTransactionAsync(ct);
-            await FlushPendingAsync(ct);
-            await write();
-            await transaction.CommitAsync(ct);
+            var began = _clock.GetTimestamp();
+            for (var attempt = 1; ; attempt++)
+                try
+                {
+                    if (_connection.State != ConnectionState.Open)
+                        await ReopenAsync(ct);
+                    return await work(_connection);
+                }
+                catch (DbException e) when (_connection.State != ConnectionState.Open)
+                {
+                    if (attempt > 1 && _clock.GetElapsedTime(began) >= patience)
+                        throw Dialect.Explain(e);
+                }
+                catch (PipelineException e) when (e.IsTransient && _clock.GetElapsedTime(began) < patience)
+                {
+                    await Task.Delay(Pause, _clock, ct);
+                }
         }
         finally
         {
@@ -215,8 +258,61 @@ public sealed class RunStore : IAsyncDisposable
         }
     }
 
-    Task InsertAsync(RunResult run, CancellationToken ct) =>
-        _connection.ExecuteAsync(
+    async Task ReopenAsync(CancellationToken ct)
+    {
+        await _connection.DisposeAsync();
+        _connection = await _database.OpenAsync(ct);
+    }
+
+    async Task<T> TransactAsync<T>(DbConnection connection, Func<DbConnection, Task<T>> work, CancellationToken ct)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        if (_database.OneWriter.Length > 0)
+            await connection.ScalarAsync<object>(_database.OneWriter, ct);
+        var value = await work(connection);
+        await transaction.CommitAsync(CancellationToken.None);
+        return value;
+    }
+
+    // What could not be written stays pending.
+    Task CommitAsync(Func<DbConnection, Task> write, CancellationToken ct) => AloneAsync(async connection =>
+    {
+        RunEvent[] events;
+        lock (_pending)
+        {
+            events = [.. _pending];
+            _pending.Clear();
+        }
+        try
+        {
+            return await TransactAsync(connection, async x =>
+            {
+                if (_database.OneWriter.Length > 0)
+                    _seq = await x.ScalarAsync<long>(NewestSeq, ct);
+                await LogAsync(x, events, ct);
+                await write(x);
+                return events.Length;
+            }, ct);
+        }
+        catch
+        {
+            lock (_pending)
+                _pending.InsertRange(0, events);
+            throw;
+        }
+    }, Patience, ct);
+
+    bool HasPending
+    {
+        get
+        {
+            lock (_pending)
+                return _pending.Count > 0;
+        }
+    }
+
+    Task InsertAsync(DbConnection connection, RunResult run, CancellationToken ct) =>
+        connection.ExecuteAsync(
             "INSERT INTO runs VALUES ($run, $seq, $pipeline, $state, $start, $end, $started, $took, $message, $hint, $report, $tasks, $equations)",
             ct,
             ("run", run.RunId), ("seq", ++_seq), ("pipeline", run.Pipeline), ("state", Text(run.State)),
@@ -226,32 +322,22 @@ public sealed class RunStore : IAsyncDisposable
             ("tasks", JsonSerializer.Serialize(run.Tasks, RunJson.Default.IReadOnlyListTaskResult)),
             ("equations", JsonSerializer.Serialize(run.Equations, RunJson.Default.IReadOnlyListRowEquation)));
 
-    async Task<List<RunResult>> ReadAsync(string which, bool brief, CancellationToken ct, params (string, object?)[] parameters)
-    {
-        await _one.WaitAsync(ct);
-        try
-        {
-            return await _connection.QueryAsync(
-                $"""
-                SELECT run, pipeline, state, interval_start, interval_end, started_at, took_ms, message, hint, report{(brief ? "" : ", tasks, equations")}
-                FROM runs WHERE seq IN (SELECT max(seq) FROM runs {which}) ORDER BY run DESC
-                """,
-                r => new RunResult(r.GetString(0), r.GetString(1), State(r.GetString(2)), new(Utc(r, 3), Utc(r, 4)), Utc(r, 5), TimeSpan.FromMilliseconds(r.GetDouble(6)))
-                {
-                    Message = r.IsDBNull(7) ? null : r.GetString(7),
-                    Hint = r.IsDBNull(8) ? null : r.GetString(8),
-                    Report = r.IsDBNull(9) ? null : r.GetString(9),
-                    Tasks = brief ? [] : JsonSerializer.Deserialize(r.GetString(10), RunJson.Default.IReadOnlyListTaskResult)!,
-                    Equations = brief ? [] : JsonSerializer.Deserialize(r.GetString(11), RunJson.Default.IReadOnlyListRowEquation)!,
-                },
-                ct,
-                parameters);
-        }
-        finally
-        {
-            _one.Release();
-        }
-    }
+    Task<List<RunResult>> ReadAsync(string newest, bool brief, CancellationToken ct, params (string, object?)[] parameters) =>
+        UseAsync(connection => connection.QueryAsync(
+            $"""
+            SELECT run, pipeline, state, interval_start, interval_end, started_at, took_ms, message, hint, report{(brief ? "" : ", tasks, equations")}
+            FROM runs WHERE seq IN ({newest}) ORDER BY run DESC
+            """,
+            r => new RunResult(r.GetString(0), r.GetString(1), State(r.GetString(2)), new(Utc(r, 3), Utc(r, 4)), Utc(r, 5), TimeSpan.FromMilliseconds(r.GetDouble(6)))
+            {
+                Message = r.IsDBNull(7) ? null : r.GetString(7),
+                Hint = r.IsDBNull(8) ? null : r.GetString(8),
+                Report = r.IsDBNull(9) ? null : r.GetString(9),
+                Tasks = brief ? [] : JsonSerializer.Deserialize(r.GetString(10), RunJson.Default.IReadOnlyListTaskResult)!,
+                Equations = brief ? [] : JsonSerializer.Deserialize(r.GetString(11), RunJson.Default.IReadOnlyListRowEquation)!,
+            },
+            ct,
+            parameters), ct);
 
     Task<List<AskedRun>> ReadAskedAsync(string condition, CancellationToken ct, params (string, object?)[] parameters) =>
         UseAsync(connection => connection.QueryAsync(
@@ -259,14 +345,8 @@ public sealed class RunStore : IAsyncDisposable
             r => new AskedRun(r.GetString(0), r.GetString(1), JsonSerializer.Deserialize(r.GetString(2), RunJson.Default.RunRequest)!, r.GetString(3), Utc(r, 4)),
             ct, parameters), ct);
 
-    async Task FlushPendingAsync(CancellationToken ct)
+    async Task LogAsync(DbConnection connection, RunEvent[] events, CancellationToken ct)
     {
-        RunEvent[] events;
-        lock (_pending)
-        {
-            events = [.. _pending];
-            _pending.Clear();
-        }
         foreach (var batch in events.Chunk(100))
         {
             List<(string, object?)> parameters = [];
@@ -275,7 +355,7 @@ public sealed class RunStore : IAsyncDisposable
                 parameters.AddRange([($"r{i}", e.RunId), ($"s{i}", ++_seq), ($"a{i}", e.At.UtcDateTime), ($"k{i}", e.Kind), ($"t{i}", e.Task), ($"st{i}", Text(e.State)), ($"m{i}", e.Message)]);
                 return $"($r{i}, $s{i}, $a{i}, $k{i}, $t{i}, $st{i}, $m{i})";
             });
-            await _connection.ExecuteAsync($"INSERT INTO logs VALUES {string.Join(", ", values.ToList())}", ct, [.. parameters]);
+            await connection.ExecuteAsync($"INSERT INTO logs VALUES {string.Join(", ", values.ToList())}", ct, [.. parameters]);
         }
     }
 

@@ -45,7 +45,7 @@ public sealed class Workspace : IAsyncDisposable
     internal RunIds Ids { get; }
 
     /// <summary>Takes the lock and opens everything, then ends what a killed process left behind.</summary>
-    public static async Task<Workspace> OpenAsync(Project project, string command, string version, Func<IReadOnlyList<string>, Task<IWarehouse>> openWarehouse, Func<Feed, ISource> openSource, Zones zones, TimeProvider clock, CancellationToken ct)
+    public static async Task<Workspace> OpenAsync(Project project, string command, string version, Func<IReadOnlyList<string>, Task<IWarehouse>> openWarehouse, Func<RunDatabase> runs, Func<Feed, ISource> openSource, Zones zones, TimeProvider clock, CancellationToken ct)
     {
         var taken = WorkspaceLock.Take(project.StateFolder, command, version, clock);
         IWarehouse? warehouse = null;
@@ -53,7 +53,7 @@ public sealed class Workspace : IAsyncDisposable
         try
         {
             warehouse = await openWarehouse(zones.Readable);
-            store = await RunStore.OpenAsync(Path.Combine(project.StateFolder, "state.duckdb"), ct);
+            store = await RunStore.OpenAsync(runs(), clock, ct);
             var cluster = project.ClusterLease is { } lease ? await Cluster.JoinAsync(warehouse, lease, clock, ct) : null;
             var workspace = new Workspace(taken, new(), project, warehouse, store, zones, openSource, new(), clock) { Cluster = cluster };
             await workspace.RecoverAsync(ct);

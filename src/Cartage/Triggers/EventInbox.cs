@@ -16,22 +16,20 @@ public sealed class EventInbox(RunStore store, TimeProvider clock) : IDisposable
 {
     const int AtOnce = 200;
 
-    const string Schema = """
+    const string Tables = """
         CREATE TABLE IF NOT EXISTS events (pipeline VARCHAR, id VARCHAR, seq BIGINT, what VARCHAR, "at" TIMESTAMP, PRIMARY KEY (pipeline, id));
         CREATE TABLE IF NOT EXISTS events_taken (pipeline VARCHAR, up_to BIGINT, run VARCHAR, "at" TIMESTAMP);
         """;
 
     readonly SemaphoreSlim _news = new(0, 1);
-    bool _ready;
 
     /// <summary>Writes events down, in one commit, and returns how many were new.</summary>
     public async Task<long> AddAsync(IReadOnlyList<PipelineEvent> events, CancellationToken ct)
     {
         if (events.Count == 0)
             return 0;
-        var added = await UseAsync(async x =>
+        var added = await store.ChangeAsync(Tables, async x =>
         {
-            await using var transaction = await x.BeginTransactionAsync(ct);
             var seq = await x.ScalarAsync<long>("SELECT coalesce(max(seq), 0) FROM events", ct);
             long count = 0;
             foreach (var chunk in events.DistinctBy(e => (e.Pipeline, e.Id)).Chunk(AtOnce))
@@ -44,7 +42,6 @@ public sealed class EventInbox(RunStore store, TimeProvider clock) : IDisposable
                 }).ToList();
                 count += await x.ExecuteAsync($"INSERT INTO events VALUES {string.Join(", ", rows)} ON CONFLICT DO NOTHING", ct, [.. parameters]);
             }
-            await transaction.CommitAsync(CancellationToken.None);
             return count;
         }, ct);
         if (added > 0)
@@ -61,9 +58,9 @@ public sealed class EventInbox(RunStore store, TimeProvider clock) : IDisposable
 
     /// <summary>What no run was asked for yet, by pipeline.</summary>
     public Task<List<PendingEvents>> PendingAsync(CancellationToken ct) =>
-        UseAsync(x => x.QueryAsync(
-            """
-            SELECT e.pipeline, count(*), max(e.seq), min_by(e.what, e.seq), min(e."at"), max(e."at")
+        store.UseAsync(Tables, x => x.QueryAsync(
+            $"""
+            SELECT e.pipeline, count(*), max(e.seq), {store.Dialect.Latest("e.what", "-e.seq")}, min(e."at"), max(e."at")
             FROM events e LEFT JOIN (SELECT pipeline, max(up_to) AS up_to FROM events_taken GROUP BY pipeline) t ON t.pipeline = e.pipeline
             WHERE e.seq > coalesce(t.up_to, 0) GROUP BY e.pipeline ORDER BY e.pipeline
             """,
@@ -71,11 +68,11 @@ public sealed class EventInbox(RunStore store, TimeProvider clock) : IDisposable
 
     /// <summary>Writes down that a run was asked for that sees these events.</summary>
     public Task TakeAsync(PendingEvents pending, string run, CancellationToken ct) =>
-        UseAsync(x => x.ExecuteAsync("INSERT INTO events_taken VALUES ($p, $s, $run, $at)", ct, ("p", pending.Pipeline), ("s", pending.UpTo), ("run", run), ("at", clock.GetUtcNow().UtcDateTime)), ct);
+        store.ChangeAsync(Tables, x => x.ExecuteAsync("INSERT INTO events_taken VALUES ($p, $s, $run, $at)", ct, ("p", pending.Pipeline), ("s", pending.UpTo), ("run", run), ("at", clock.GetUtcNow().UtcDateTime)), ct);
 
     /// <summary>Forgets events that were given to a run before an instant; told again, they count again.</summary>
     public Task<long> ForgetAsync(DateTimeOffset before, CancellationToken ct) =>
-        UseAsync(async x =>
+        store.ChangeAsync(Tables, async x =>
         {
             await x.ExecuteAsync("""DELETE FROM events_taken WHERE "at" < $before AND up_to < (SELECT max(n.up_to) FROM events_taken n WHERE n.pipeline = events_taken.pipeline)""", ct, ("before", before.UtcDateTime));
             return await x.ExecuteAsync(
@@ -112,15 +109,6 @@ public sealed class EventInbox(RunStore store, TimeProvider clock) : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _news.Dispose();
-
-    Task<T> UseAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken ct) =>
-        store.UseAsync(async x =>
-        {
-            if (!_ready)
-                await x.ExecuteAsync(Schema, ct);
-            _ready = true;
-            return await work(x);
-        }, ct);
 
     static DateTimeOffset Utc(DbDataReader reader, int column) => new(DateTime.SpecifyKind(reader.GetDateTime(column), DateTimeKind.Utc));
 }

@@ -10,7 +10,7 @@ public sealed class TickStore(RunStore store, TimeProvider clock)
 {
     const string Began = "began";
 
-    const string Schema = """CREATE TABLE IF NOT EXISTS ticks (pipeline VARCHAR, schedule VARCHAR, tick TIMESTAMP, run VARCHAR, note VARCHAR, "at" TIMESTAMP, PRIMARY KEY (pipeline, schedule, tick))""";
+    const string Tables = """CREATE TABLE IF NOT EXISTS ticks (pipeline VARCHAR, schedule VARCHAR, tick TIMESTAMP, run VARCHAR, note VARCHAR, "at" TIMESTAMP, PRIMARY KEY (pipeline, schedule, tick))""";
 
     /// <summary>What is known of a pipeline's schedule; the first time, <paramref name="began"/> says where it begins.</summary>
     public async Task<TickHistory> ReadAsync(Pipeline pipeline, Func<Task<DateTimeOffset>> began, CancellationToken ct)
@@ -27,33 +27,26 @@ public sealed class TickStore(RunStore store, TimeProvider clock)
 
     /// <summary>The newest tick of a pipeline's schedule that a run was asked for, and the run.</summary>
     public async Task<(DateTimeOffset Tick, string Run)?> NewestAsync(Pipeline pipeline, CancellationToken ct) =>
-        (await UseAsync(x => x.QueryAsync("SELECT tick, run FROM ticks WHERE pipeline = $p AND schedule = $s AND note <> $began ORDER BY tick DESC LIMIT 1", r => (Utc(r, 0), r.GetString(1)), ct, ("p", pipeline.Name), ("s", Key(pipeline)), ("began", Began)), ct)) is [var only] ? only : null;
+        (await store.UseAsync(Tables, x => x.QueryAsync("SELECT tick, run FROM ticks WHERE pipeline = $p AND schedule = $s AND note <> $began ORDER BY tick DESC LIMIT 1", r => (Utc(r, 0), r.GetString(1)), ct, ("p", pipeline.Name), ("s", Key(pipeline)), ("began", Began)), ct)) is [var only] ? only : null;
 
     /// <summary>Where a pipeline's schedule begins; null where it was not seen yet.</summary>
     public async Task<DateTimeOffset?> BeganAsync(Pipeline pipeline, CancellationToken ct) => (await FindAsync(pipeline, ct))?.Since;
 
     /// <summary>Forgets ticks before an instant, but not where a schedule began and its newest.</summary>
     public Task<long> ForgetAsync(DateTimeOffset before, CancellationToken ct) =>
-        UseAsync(x => x.ExecuteAsync("DELETE FROM ticks WHERE tick < $before AND note <> $began AND tick < (SELECT max(t.tick) FROM ticks t WHERE t.pipeline = ticks.pipeline AND t.schedule = ticks.schedule)", ct, ("before", before.UtcDateTime), ("began", Began)), ct);
+        store.ChangeAsync(Tables, x => x.ExecuteAsync("DELETE FROM ticks WHERE tick < $before AND note <> $began AND tick < (SELECT max(t.tick) FROM ticks t WHERE t.pipeline = ticks.pipeline AND t.schedule = ticks.schedule)", ct, ("before", before.UtcDateTime), ("began", Began)), ct);
 
     async Task<TickHistory?> FindAsync(Pipeline pipeline, CancellationToken ct)
     {
-        var rows = await UseAsync(x => x.QueryAsync("SELECT tick, note FROM ticks WHERE pipeline = $p AND schedule = $s", r => (Tick: Utc(r, 0), Note: r.GetString(1)), ct, ("p", pipeline.Name), ("s", Key(pipeline))), ct);
+        var rows = await store.UseAsync(Tables, x => x.QueryAsync("SELECT tick, note FROM ticks WHERE pipeline = $p AND schedule = $s", r => (Tick: Utc(r, 0), Note: r.GetString(1)), ct, ("p", pipeline.Name), ("s", Key(pipeline))), ct);
         return rows.Where(r => r.Note == Began).Select(r => (DateTimeOffset?)r.Tick).FirstOrDefault() is { } since ? new(since, rows.Where(r => r.Note != Began).Select(r => r.Tick).ToHashSet()) : null;
     }
 
     async Task<bool> AnyAsync(Pipeline pipeline, CancellationToken ct) =>
-        await UseAsync(x => x.ScalarAsync<long>("SELECT count(*) FROM ticks WHERE pipeline = $p", ct, ("p", pipeline.Name)), ct) > 0;
+        await store.UseAsync(Tables, x => x.ScalarAsync<long>("SELECT count(*) FROM ticks WHERE pipeline = $p", ct, ("p", pipeline.Name)), ct) > 0;
 
     Task<long> WriteAsync(Pipeline pipeline, DateTimeOffset tick, string run, string note, CancellationToken ct) =>
-        UseAsync(x => x.ExecuteAsync("INSERT INTO ticks VALUES ($p, $s, $tick, $run, $note, $at) ON CONFLICT DO NOTHING", ct, ("p", pipeline.Name), ("s", Key(pipeline)), ("tick", tick.UtcDateTime), ("run", run), ("note", note), ("at", clock.GetUtcNow().UtcDateTime)), ct);
-
-    Task<T> UseAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken ct) =>
-        store.UseAsync(async x =>
-        {
-            await x.ExecuteAsync(Schema, ct);
-            return await work(x);
-        }, ct);
+        store.ChangeAsync(Tables, x => x.ExecuteAsync("INSERT INTO ticks VALUES ($p, $s, $tick, $run, $note, $at) ON CONFLICT DO NOTHING", ct, ("p", pipeline.Name), ("s", Key(pipeline)), ("tick", tick.UtcDateTime), ("run", run), ("note", note), ("at", clock.GetUtcNow().UtcDateTime)), ct);
 
     static string Key(Pipeline pipeline) => $"{pipeline.Schedule} {pipeline.TimeZone.Id}";
 

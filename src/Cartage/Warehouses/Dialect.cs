@@ -62,6 +62,9 @@ public sealed record Dialect(string Name)
     /// <summary>Whether a text ({0}) matches a regular expression ({1}).</summary>
     public string Matches { get; init; } = "regexp_matches({0}, {1})";
 
+    /// <summary>Of several rows, the value ({0}) of the one where another ({1}) is greatest.</summary>
+    public string LatestOf { get; init; } = "arg_max({0}, {1})";
+
     /// <summary>A new random UUID.</summary>
     public string NewId { get; init; } = "uuid()";
 
@@ -140,6 +143,9 @@ public sealed record Dialect(string Name)
 
     /// <summary>Whether two values differ, a missing one from any other.</summary>
     public string Differ(string a, string b) => string.Format(null, Distinct, a, b);
+
+    /// <summary>Of several rows, the value of the one where another is greatest.</summary>
+    public string Latest(string value, string by) => string.Format(null, LatestOf, value, by);
 
     /// <summary>The statement that lets the planner know of a table's rows, after a semicolon; empty where it knows.</summary>
     public string Analyzed(Table table) => Analyze.Length == 0 ? "" : "; " + string.Format(null, Analyze, Quote(table));

@@ -210,7 +210,7 @@ public sealed class Using : IDisposable
     {
         await _shop.TypeAsync("run", "--quiet");
         var project = ProjectFiles.Load(_shop.Path).Project;
-        var workspace = await Workspace.OpenAsync(project, "cartage serve", Host.Commands.VersionCommand.Version, x => Connectors.Connectors.OpenWarehouseAsync(project, x, CancellationToken.None), x => Connectors.Connectors.OpenSource(project, x, TimeProvider.System), Connectors.Connectors.OpenZones(project, TimeProvider.System), TimeProvider.System, CancellationToken.None);
+        var workspace = await Workspace.OpenAsync(project, "cartage serve", Host.Commands.VersionCommand.Version, x => Connectors.Connectors.OpenWarehouseAsync(project, x, CancellationToken.None), () => Connectors.Connectors.RunDatabase(project), x => Connectors.Connectors.OpenSource(project, x, TimeProvider.System), Connectors.Connectors.OpenZones(project, TimeProvider.System), TimeProvider.System, CancellationToken.None);
         await using var session = Session.Start(workspace, new Shell(new Terminal(TextWriter.Null, TextWriter.Null), TimeProvider.System));
 
         var query = await _shop.TypeAsync("query", "select count(*) as n from shop.sales", "--format", "csv");

@@ -53,7 +53,7 @@ public sealed class ScheduledIntervals : IDisposable
     {
         var loaded = _project.Load();
         Assert.Empty(loaded.Findings);
-        return await Workspace.OpenAsync(loaded.Project, "test", "0", folders => Engine.OpenWarehouseAsync(loaded.Project, folders, CancellationToken.None), feed => Engine.OpenSource(loaded.Project, feed, TimeProvider.System), Engine.OpenZones(loaded.Project, TimeProvider.System), new ClockAt(now), CancellationToken.None);
+        return await Workspace.OpenAsync(loaded.Project, "test", "0", folders => Engine.OpenWarehouseAsync(loaded.Project, folders, CancellationToken.None), () => Engine.RunDatabase(loaded.Project), feed => Engine.OpenSource(loaded.Project, feed, TimeProvider.System), Engine.OpenZones(loaded.Project, TimeProvider.System), new ClockAt(now), CancellationToken.None);
     }
 
     static string Show(DateTimeOffset at) => at.ToString("yyyy-MM-dd'T'HH:mm'Z'", CultureInfo.InvariantCulture);

@@ -60,7 +60,7 @@ public sealed class TestProject : IDisposable
         var clock = given ?? TimeProvider.System;
         var loaded = Load();
         Assert.Empty(loaded.Findings);
-        return await Workspace.OpenAsync(loaded.Project, "test", "0", folders => Warehouse?.Invoke(loaded.Project, folders) ?? Engine.OpenWarehouseAsync(loaded.Project, folders, CancellationToken.None), openSource ?? (feed => Engine.OpenSource(loaded.Project, feed, clock)), Engine.OpenZones(loaded.Project, clock), clock, CancellationToken.None);
+        return await Workspace.OpenAsync(loaded.Project, "test", "0", folders => Warehouse?.Invoke(loaded.Project, folders) ?? Engine.OpenWarehouseAsync(loaded.Project, folders, CancellationToken.None), () => Engine.RunDatabase(loaded.Project), openSource ?? (feed => Engine.OpenSource(loaded.Project, feed, clock)), Engine.OpenZones(loaded.Project, clock), clock, CancellationToken.None);
     }
 
     public async Task<RunResult> RunAsync(RunRequest? request = null)

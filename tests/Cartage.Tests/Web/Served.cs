@@ -38,7 +38,7 @@ sealed partial class Served : IAsyncDisposable
         var project = ProjectFiles.Load(folder).Project;
         var problems = new StringWriter();
         var terminal = new Terminal(TextWriter.Null, problems);
-        var workspace = await Workspace.OpenAsync(project, "cartage serve", VersionCommand.Version, x => Connectors.Connectors.OpenWarehouseAsync(project, x, CancellationToken.None), x => Connectors.Connectors.OpenSource(project, x, time), Connectors.Connectors.OpenZones(project, time), time, CancellationToken.None);
+        var workspace = await Workspace.OpenAsync(project, "cartage serve", VersionCommand.Version, x => Connectors.Connectors.OpenWarehouseAsync(project, x, CancellationToken.None), () => Connectors.Connectors.RunDatabase(project), x => Connectors.Connectors.OpenSource(project, x, time), Connectors.Connectors.OpenZones(project, time), time, CancellationToken.None);
         var session = Session.Start(workspace, new Shell(terminal, time) { Folder = folder }, serves: true);
         var options = new ServeOptions(new("http://127.0.0.1:0")) is var plain && change is not null ? change(plain) : plain;
         var running = await Running.StartAsync(session, _ => Task.FromResult(ProjectFiles.Load(folder)), options, terminal, CancellationToken.None);

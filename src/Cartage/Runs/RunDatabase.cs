@@ -1,0 +1,40 @@
+using System.Data.Common;
+using Cartage.DuckDb;
+using Cartage.Warehouses;
+
+namespace Cartage.Runs;
+
+/// <summary>The database a run store is kept in; <paramref name="Place"/> is what a person calls it.</summary>
+public sealed record RunDatabase(string Place, Dialect Dialect, Func<CancellationToken, ValueTask<DbConnection>> OpenAsync)
+{
+    /// <summary>Has a change wait for those of other processes until its commit, so that what is counted up is so in the order of commits; empty where there is one process.</summary>
+    public string OneWriter { get; init; } = "";
+
+    /// <summary>Finds the rows of a run, and the newest of all, without reading the whole history; empty where that is read fast enough.</summary>
+    public string Indexes { get; init; } = "";
+
+    /// <summary>How long a process may be silent before others do its work; null where one works alone.</summary>
+    public TimeSpan? Lease { get; init; }
+
+    /// <summary>A DuckDB file; <c>:memory:</c> keeps nothing.</summary>
+    public static RunDatabase File(string path)
+    {
+        var settings = new DuckDbConnectionStringBuilder { DataSource = path };
+        settings["threads"] = "1";
+        settings["memory_limit"] = "128MB";
+        return new(path, Dialect.DuckDb, async ct =>
+        {
+            var connection = new DuckDbConnection(settings.ConnectionString);
+            try
+            {
+                await connection.OpenAsync(ct);
+                return connection;
+            }
+            catch (DuckDbException e)
+            {
+                await connection.DisposeAsync();
+                throw new PipelineException($"{path}: the run store cannot be opened: {e.Message}", hint: "If it is damaged, move it away: the history of runs starts anew, tables are not touched.", inner: e);
+            }
+        });
+    }
+}

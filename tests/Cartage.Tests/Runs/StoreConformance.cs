@@ -1,0 +1,255 @@
+using Cartage.Alerts;
+using Cartage.Host.Access;
+using Cartage.Projects;
+using Cartage.Runs;
+using Cartage.Tests.Cli;
+using Cartage.Tests.Support;
+using Cartage.Triggers;
+using Cartage.Warehouses;
+
+namespace Cartage.Tests.Runs;
+
+public sealed class StoreOnDuckDb : StoreConformance
+{
+    readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cartage-test-");
+
+    protected override Task<RunDatabase> DatabaseAsync() => Task.FromResult(RunDatabase.File(Path.Combine(_folder.FullName, "state.duckdb")));
+
+    public override void Dispose() => _folder.Delete(recursive: true);
+}
+
+public sealed class StoreOnPostgres(SharedPostgres server) : StoreConformance
+{
+    string? _url;
+
+    protected override async Task<RunDatabase> DatabaseAsync() => Cartage.Connectors.Warehouses.PostgresRunStore.Open(_url ??= await server.CreateDatabaseAsync(), "cartage_state", "shop", null);
+
+    public override void Dispose() { }
+
+    [Fact]
+    public async Task A_project_names_it_and_has_it_for_itself()
+    {
+        var url = await server.CreateDatabaseAsync();
+        using var project = new TestProject().Write("project.yml", $"name: small\nstate: {{ type: postgres, url: \"{url}\", schema: small }}\n").Write("pipelines/shop/pipeline.yml", "owner: ann\n").Write("pipelines/shop/models/one.sql", "/* ---\nkind: table\n--- */\nselect 1 as id\n");
+        Assert.Equal(RunState.Succeeded, (await project.RunAsync()).State);
+        Assert.False(File.Exists(Path.Combine(project.Root, ".cartage", "state.duckdb")));
+
+        await using var workspace = await project.OpenAsync();
+        Assert.Single(await workspace.Store.ListRunsAsync(10, CancellationToken.None));
+        var refused = await Assert.ThrowsAsync<PipelineException>(async () => await RunStore.OpenAsync(Cartage.Connectors.Connectors.RunDatabase(project.Load().Project), TimeProvider.System, CancellationToken.None));
+        Assert.Contains("is in use by cartage state small", refused.Message, StringComparison.Ordinal);
+        var test = await Typed.InAsync(project.Root, "connections", "test", "state");
+        Assert.Contains("PostgreSQL", test.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", test.Out, StringComparison.Ordinal);
+    }
+}
+
+/// <summary>What a run store keeps, on each database that it can be in: it is read from a store that was opened anew.</summary>
+public abstract class StoreConformance : IDisposable
+{
+    static readonly CancellationToken Never = CancellationToken.None;
+    static readonly DateTimeOffset Noon = new(2026, 3, 5, 12, 0, 0, TimeSpan.Zero);
+
+    protected abstract Task<RunDatabase> DatabaseAsync();
+
+    public abstract void Dispose();
+
+    [Fact]
+    public async Task A_runs_newest_state_is_what_it_came_to()
+    {
+        await WithAsync(async store =>
+        {
+            foreach (var run in new[] { Run("a", RunState.Running), Run("b", RunState.Queued, "other"), Run("a", RunState.Succeeded) with { Message = "naïve", Equations = [new("orders", 3, 1, 1, 0, 1, 0, 0, 0)] } })
+                await store.SaveAsync(run, Never);
+        });
+        await WithAsync(async store =>
+        {
+            var a = (await store.GetRunAsync(Id("a"), Never))!;
+            Assert.Equal((RunState.Succeeded, "naïve", 3L, Noon, TimeSpan.FromSeconds(1.5)), (a.State, a.Message, a.Equations[0].Read, a.StartedAt, a.Took));
+            Assert.Equal([Id("b"), Id("a")], Ids(await store.ListRunsAsync(10, Never)));
+            Assert.Equal([Id("a")], Ids(await store.ListRunsAsync(new RunFilter(10, "shop", Before: Id("b")), Never)));
+            Assert.Equal([Id("b")], Ids(await store.ListRunsAsync(new RunFilter(10, States: [RunState.Queued, RunState.Running], Brief: true), Never)));
+            Assert.Equal([Id("b")], Ids(await store.ListUnfinishedAsync(Never)));
+            Assert.Equal([Id("b"), Id("a")], Ids(await store.LastRunsAsync(1, Never)));
+            Assert.Equal([Id("a")], Ids(await store.TouchingAsync("shop", new(Noon.AddHours(-1), Noon.AddHours(1)), Never)));
+            Assert.Equal([(RunState.Queued, 1L), (RunState.Succeeded, 1L)], (await store.CountAsync(Noon, Never)).Select(x => (x.Key, x.Value)).Order());
+            Assert.Null(await store.GetRunAsync("20260305", Never)); // several begin so
+            Assert.Equal(3, await store.ForgetAsync(Noon.AddDays(1), Never));
+            Assert.Empty(await store.ListRunsAsync(10, Never));
+        });
+    }
+
+    [Fact]
+    public async Task What_a_run_told_is_read_in_the_order_it_was_told()
+    {
+        await WithAsync(async store =>
+        {
+            foreach (var i in Enumerable.Range(0, 250))
+                store.Add(new(Noon.AddSeconds(i), Id("a"), "load", $"feed {i}", RunState.Succeeded, $"{i} rows"));
+            await store.SaveAsync(Run("a", RunState.Succeeded), Never);
+        });
+        await WithAsync(async store =>
+        {
+            var log = await store.LogAsync(Id("a"), 0, Never);
+            Assert.Equal(Enumerable.Range(0, 250).Select(i => $"{i} rows"), log.Select(x => x.Event.Message));
+            store.Add(new(Noon, Id("a"), "run", "", RunState.Succeeded, "done"));
+            Assert.Equal(["done"], (await store.LogAsync(Id("a"), log[^1].Seq, Never)).Select(x => x.Event.Message));
+        });
+    }
+
+    [Fact]
+    public async Task A_request_is_open_until_its_run_has_ended()
+    {
+        var asked = new AskedRun(Id("a"), "shop", new("shop.*") { From = Noon, Only = new HashSet<string> { "build" } }, "ann", Noon);
+        await WithAsync(store => store.AskAsync(asked, Run("a", RunState.Queued), Never));
+        await WithAsync(async store =>
+        {
+            var open = Assert.Single(await store.OpenRequestsAsync(Never));
+            Assert.Equal(("ann", Noon, "build", Noon), (open.By, open.At, open.Request.Only.Single(), open.Request.From));
+            await store.SaveAsync(Run("a", RunState.Failed), Never);
+            Assert.Empty(await store.OpenRequestsAsync(Never));
+            Assert.Equal("ann", (await store.AskedAsync(Id("a"), Never))!.By);
+        });
+    }
+
+    [Fact]
+    public async Task A_reader_gets_each_run_that_ended_once()
+    {
+        List<string> seen = [];
+        Task ReadAsync(RunStore store) => new EndedRuns(store, "test").ReadAsync(run => { seen.Add(run.RunId); return Task.CompletedTask; }, Never);
+        await WithAsync(async store =>
+        {
+            await store.SaveAsync(Run("a", RunState.Succeeded), Never);
+            await ReadAsync(store); // what ended before it was there is not its business
+            await store.SaveAsync(Run("b", RunState.Running), Never);
+            await store.SaveAsync(Run("c", RunState.Failed), Never);
+            await ReadAsync(store);
+            await store.SaveAsync(Run("b", RunState.Succeeded), Never);
+        });
+        await WithAsync(ReadAsync);
+        Assert.Equal([Id("c"), Id("b")], seen);
+    }
+
+    [Fact]
+    public async Task The_last_word_on_a_pause_holds()
+    {
+        await WithAsync(async store =>
+        {
+            foreach (var (pipeline, paused) in new[] { ("shop", true), ("other", true), ("other", false) })
+                await store.SetAsync(pipeline, paused, "ann", Noon, Never);
+        });
+        await WithAsync(async store => Assert.Equal(["shop"], await store.PausedAsync(Never)));
+    }
+
+    [Fact]
+    public async Task A_tick_is_done_with_once_and_a_schedule_begins_when_it_is_first_seen()
+    {
+        var pipeline = new Pipeline("shop", "pipeline.yml") { Schedule = Cron.TryParse("0 * * * *", out var cron, out _) ? cron : null };
+        await WithAsync(async store =>
+        {
+            var ticks = new TickStore(store, TimeProvider.System);
+            Assert.Null(await ticks.BeganAsync(pipeline, Never));
+            await ticks.ReadAsync(pipeline, () => Task.FromResult(Noon.AddHours(-3)), Never);
+            await ticks.HandledAsync(pipeline, Noon, "run 1", "asked", Never);
+            await ticks.HandledAsync(pipeline, Noon, "run 2", "asked", Never);
+            await ticks.HandledAsync(pipeline, Noon.AddHours(-1), "run 0", "asked", Never);
+        });
+        await WithAsync(async store =>
+        {
+            var ticks = new TickStore(store, TimeProvider.System);
+            var known = await ticks.ReadAsync(pipeline, () => throw new InvalidOperationException("it is known"), Never);
+            Assert.Equal((Noon.AddHours(-3), 2), (known.Since, known.Handled.Count));
+            Assert.Equal((Noon, "run 1"), await ticks.NewestAsync(pipeline, Never));
+            Assert.Equal(1, await ticks.ForgetAsync(Noon.AddDays(1), Never));
+            Assert.Equal((Noon, "run 1"), await ticks.NewestAsync(pipeline, Never));
+        });
+    }
+
+    [Fact]
+    public async Task An_event_counts_once_until_a_run_was_asked_for_after_it()
+    {
+        await WithAsync(async store =>
+        {
+            using var inbox = new EventInbox(store, TimeProvider.System);
+            Assert.Equal(2, await inbox.AddAsync([new("shop", "1", "first"), new("shop", "2", "second")], Never));
+            Assert.Equal(1, await inbox.AddAsync([new("shop", "2", "again"), new("shop", "3", "third")], Never));
+        });
+        await WithAsync(async store =>
+        {
+            using var inbox = new EventInbox(store, TimeProvider.System);
+            var pending = Assert.Single(await inbox.PendingAsync(Never));
+            Assert.Equal((3L, "first"), (pending.Count, pending.First));
+            await inbox.AddAsync([new("shop", "4", "fourth")], Never);
+            await inbox.TakeAsync(pending, "run 1", Never);
+            Assert.Equal((1L, "fourth"), (Assert.Single(await inbox.PendingAsync(Never)) is var rest ? rest.Count : 0, rest.First));
+            Assert.Equal(3, await inbox.ForgetAsync(DateTimeOffset.UnixEpoch.AddYears(1000), Never));
+        });
+    }
+
+    [Fact]
+    public async Task A_notice_waits_until_it_is_sent_and_the_same_again_is_counted()
+    {
+        var notice = new Notice(NoticeKind.Failed, "shop", Id("a"), Noon, "shop failed") { Facts = ["one"] };
+        await WithAsync(async store =>
+        {
+            var outbox = new Cartage.Alerts.Outbox(store, TimeProvider.System);
+            await outbox.PutAsync(notice, "mail", TimeSpan.FromHours(4), Never);
+            await outbox.PutAsync(notice, "mail", TimeSpan.FromHours(4), Never);
+            await outbox.PutAsync(notice, "chat", TimeSpan.FromHours(4), Never);
+        });
+        await WithAsync(async store =>
+        {
+            var outbox = new Cartage.Alerts.Outbox(store, TimeProvider.System);
+            var open = await outbox.OpenAsync(Never);
+            Assert.Equal([("mail", "one"), ("chat", "one")], open.Select(x => (x.Via, x.Notice.Facts[0])));
+            await outbox.DoneAsync(open, "sent", "", Never);
+            await outbox.PutAsync(notice, "mail", TimeSpan.Zero, Never);
+            Assert.Equal(1, Assert.Single(await outbox.OpenAsync(Never)).Repeats);
+            await outbox.ForgetAsync(DateTimeOffset.UnixEpoch.AddYears(1000), Never);
+        });
+    }
+
+    [Fact]
+    public async Task Users_tokens_and_who_did_what_are_remembered()
+    {
+        var secret = "";
+        await WithAsync(async store =>
+        {
+            var accounts = await Accounts.OpenAsync(store, TimeProvider.System, Never);
+            var ann = await accounts.SetAsync("ann", Role.Admin, "a long sentence", Never);
+            await accounts.SetAsync("bob", Role.Viewer, null, Never);
+            await accounts.SetAsync("eve", Role.Viewer, null, Never);
+            await accounts.RemoveAsync("eve", Never);
+            (_, secret) = await accounts.Tokens.CreateAsync(ann, "monitor", [Scope.Read], null, Never);
+            await accounts.Audit.WriteAsync("ann", "user", "bob: viewer", "127.0.0.1", Never);
+        });
+        await WithAsync(async store =>
+        {
+            var accounts = await Accounts.OpenAsync(store, TimeProvider.System, Never);
+            Assert.Equal(["ann", "bob"], accounts.Users.Select(x => x.Name));
+            Assert.True(accounts.Verify("ann", "a long sentence"));
+            Assert.Equal("ann", accounts.Tokens.Find(secret)?.User);
+            Assert.Equal("bob: viewer", Assert.Single(await accounts.Audit.ListAsync(10, long.MaxValue, Never)).Detail);
+        });
+    }
+
+    [Fact]
+    public async Task A_store_of_a_newer_version_is_left_alone()
+    {
+        await WithAsync(store => store.ChangeAsync(x => x.ExecuteAsync("UPDATE store_version SET version = 99", Never), Never));
+        var refused = await Assert.ThrowsAsync<PipelineException>(() => WithAsync(_ => Task.CompletedTask));
+        Assert.Contains("a newer version (format 99; this one knows 1)", refused.Message, StringComparison.Ordinal);
+    }
+
+    async Task WithAsync(Func<RunStore, Task> work)
+    {
+        await using var store = await RunStore.OpenAsync(await DatabaseAsync(), TimeProvider.System, Never);
+        await work(store);
+    }
+
+    static string Id(string which) => $"20260305T120000Z-aaa{which}";
+
+    static RunResult Run(string which, RunState state, string pipeline = "shop") => new(Id(which), pipeline, state, new(Noon.AddDays(-1), Noon), Noon, TimeSpan.FromSeconds(1.5));
+
+    static IEnumerable<string> Ids(IEnumerable<RunResult> runs) => runs.Select(x => x.RunId);
+}
