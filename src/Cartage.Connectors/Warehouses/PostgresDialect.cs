@@ -30,7 +30,7 @@ static class PostgresDialect
     /// <summary>For one project's tables. Text is ordered by code point, as in DuckDB, under <paramref name="collation"/>: columns made of such columns inherit it.</summary>
     public static Dialect For(string project, string collation, TimeSpan lockTimeout)
     {
-        var key = $"hashtextextended({Dialect.DuckDb.Literal("cartage " + project)}, 0)";
+        var key = Key(project);
         return Family("postgres") with
         {
             RowId = "ctid",
@@ -63,6 +63,9 @@ static class PostgresDialect
                 """,
         };
     }
+
+    /// <summary>What whoever has a project's tables for itself holds an advisory lock on.</summary>
+    public static string Key(string project) => $"hashtextextended({Dialect.DuckDb.Literal("cartage " + project)}, 0)";
 
     // Views over views: those that need no other come last when they are taken away, and first when they are brought back.
     static string DependentsQuery =>

@@ -10,6 +10,7 @@ namespace Cartage.Connectors.Warehouses;
 static class PostgresRunStore
 {
     const string Collation = "C";
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>Finds a run's rows and the newest of all; a history of 100,000 runs is not read to show ten.</summary>
     const string Indexes = """
@@ -24,8 +25,9 @@ static class PostgresRunStore
     {
         var address = Address(url, $"cartage state {project}");
         var quoted = Dialect.DuckDb.Quote(schema);
-        var dialect = PostgresDialect.For($"state {schema}", Collation, TimeSpan.FromSeconds(10)) with { Explain = e => Away(address, e) };
-        return new($"{address.Host}:{address.Port}/{address.Database}", dialect, ct => TakeAsync(address, dialect, quoted, lease is not null, ct))
+        var dialect = PostgresDialect.For($"state {schema}", Collation, Patience) with { Explain = e => Away(address, e) };
+        var hold = $"SELECT {(lease is null ? "pg_advisory_lock" : "pg_advisory_lock_shared")}({PostgresDialect.Key($"state {schema}")})";
+        return new($"{address.Host}:{address.Port}/{address.Database}", dialect, ct => TakeAsync(address, dialect, quoted, hold, ct))
         {
             OneWriter = $"SELECT pg_advisory_xact_lock(hashtextextended({Dialect.DuckDb.Literal($"cartage writes {schema}")}, 0))",
             Indexes = Indexes,
@@ -51,17 +53,23 @@ static class PostgresRunStore
         return address;
     }
 
-    static async ValueTask<DbConnection> TakeAsync(NpgsqlConnectionStringBuilder address, Dialect dialect, string schema, bool shared, CancellationToken ct)
+    static async ValueTask<DbConnection> TakeAsync(NpgsqlConnectionStringBuilder address, Dialect dialect, string schema, string hold, CancellationToken ct)
     {
         var connection = await ConnectAsync(address, ct);
         try
         {
-            if (!await connection.ScalarAsync<bool>(shared ? dialect.TryLock.Replace("_lock(", "_lock_shared(", StringComparison.Ordinal) : dialect.TryLock, ct))
-                throw new PipelineException(
-                    $"the run store at {address.Host}:{address.Port}/{address.Database} is in use by {await connection.ScalarAsync<string>(dialect.LockHolder, ct) ?? "another process"}", isTransient: true,
-                    hint: "Wait for it to end, or let several servers share it: cluster: { lease: 30s } in project.yml, on each of them.");
-            await connection.ExecuteAsync($"SELECT pg_advisory_lock(hashtext('cartage state')); CREATE SCHEMA IF NOT EXISTS {schema}; SELECT pg_advisory_unlock(hashtext('cartage state')); SET search_path = {schema}", ct);
+            // Whoever had it before may be leaving just now.
+            await connection.ExecuteAsync($"SET lock_timeout = {(long)Patience.TotalMilliseconds}", ct);
+            await connection.ExecuteAsync(hold, ct);
+            await connection.ExecuteAsync($"SET lock_timeout = 0; SELECT pg_advisory_lock(hashtext('cartage state')); CREATE SCHEMA IF NOT EXISTS {schema}; SELECT pg_advisory_unlock(hashtext('cartage state')); SET search_path = {schema}", ct);
             return connection;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            var holder = await connection.ScalarAsync<string>(dialect.LockHolder, ct) ?? "another process";
+            await connection.DisposeAsync();
+            throw new PipelineException($"the run store at {address.Host}:{address.Port}/{address.Database} is in use by {holder}", isTransient: true,
+                hint: "Wait for it to end, or let several servers share it: cluster: { lease: 30s } in project.yml, on each of them.");
         }
         catch (Exception e)
         {
