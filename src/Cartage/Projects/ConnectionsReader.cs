@@ -20,7 +20,7 @@ static class ConnectionsReader
     }
 
     static IEnumerable<KeyValuePair<string, string>> Settings(YamlMap map, string prefix, int depth) =>
-        map.Entries().SelectMany(e =>
+        map.Entries(orTexts: true).SelectMany(e =>
             e.Map is not null ? depth == 0 ? [] : Settings(e.Map, $"{prefix}{e.Key}.", depth - 1)
             : [KeyValuePair.Create(prefix + e.Key, e.Text ?? string.Join(',', map.Texts(e.Key)))]);
 }

@@ -50,7 +50,7 @@ public static class ProjectFiles
         var name = map.Text("name");
         if (name is null)
             map.Missing("name");
-        var project = Lay(map, fallback with { Name = name ?? fallback.Name, Notifications = TriggersReader.Notifications(map), Events = TriggersReader.Events(map), ClusterLease = TriggersReader.Cluster(map) });
+        var project = Lay(map, fallback with { Name = name ?? fallback.Name, Events = TriggersReader.Events(map), ClusterLease = TriggersReader.Cluster(map) });
         if (map.Map("retention") is { } retention)
             project = project with { Retention = ReadRetention(retention) };
         var environments = map.Entries("environments").ToList();
@@ -79,6 +79,7 @@ public static class ProjectFiles
             Zones = map.Map("zones") is { } zones ? Over(below.Zones, ReadZones(zones)) : below.Zones,
             Variables = Over(below.Variables, map.TextsByName("variables")),
             Connections = Over(below.Connections, ConnectionsReader.Read(map)),
+            Notifications = map.Has("notifications") ? TriggersReader.Notifications(map) : below.Notifications,
         };
 
     static readonly string[] WarehouseTexts = ["path", "url", "memory_limit", "lock_timeout", "iam_role", "access_key_id", "secret_access_key", "session_token"];

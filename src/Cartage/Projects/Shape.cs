@@ -19,11 +19,11 @@ sealed class Shape
 
     public void Number(string key) => Ask(key, new() { ["type"] = "integer" });
 
-    public void Texts(string key) => Ask(key, Either(Scalar(), new() { ["type"] = "array", ["items"] = Scalar() }));
+    public void Texts(string key) => Ask(key, Either(Scalar(), Scalars()));
 
     public void TextsByName(string key) => Ask(key, new() { ["type"] = "object", ["additionalProperties"] = Scalar() });
 
-    public void ListsByName(string key) => Ask(key, new() { ["type"] = "object", ["additionalProperties"] = Either(Scalar(), new() { ["type"] = "array", ["items"] = Scalar() }) });
+    public void ListsByName(string key) => Ask(key, new() { ["type"] = "object", ["additionalProperties"] = Either(Scalar(), Scalars()) });
 
     public void Choice(string key, IEnumerable<string> options) => Ask(key, new() { ["enum"] = new JsonArray([.. options.Select(o => JsonValue.Create(o))]) });
 
@@ -36,11 +36,11 @@ sealed class Shape
     /// <summary>The shape of a list's items; each may be a map or, in short, a text.</summary>
     public Shape Items(string key) => Below(key, child => new() { ["type"] = "array", ["items"] = Either(Scalar(), child.Schema) });
 
-    /// <summary>The shape of the values of a map whose keys are the user's; each may be a map or, in short, a text.</summary>
-    public Shape Any()
+    /// <summary>The shape of the values of a map whose keys are the user's; each may be a map or, in short, a text, and where asked several texts.</summary>
+    public Shape Any(bool orTexts)
     {
         var child = new Shape();
-        _schema["additionalProperties"] = Either(Scalar(), child.Schema);
+        _schema["additionalProperties"] = orTexts ? Either(Either(Scalar(), Scalars()), child.Schema) : Either(Scalar(), child.Schema);
         return child;
     }
 
@@ -55,6 +55,8 @@ sealed class Shape
     void Ask(string key, JsonObject schema) => _properties.TryAdd(key, schema);
 
     static JsonObject Either(JsonObject one, JsonObject other) => new() { ["anyOf"] = new JsonArray(one, other) };
+
+    static JsonObject Scalars() => new() { ["type"] = "array", ["items"] = Scalar() };
 
     // What YAML writes without quotes is read as the text it is written as.
     static JsonObject Scalar() => new() { ["type"] = new JsonArray("string", "number", "boolean", "null") };

@@ -95,10 +95,10 @@ sealed class YamlMap
 
     public IEnumerable<(string Key, YamlMap? Map, string? Text, int Line)> Entries(string key) => Map(key)?.Entries() ?? [];
 
-    public IEnumerable<(string Key, YamlMap? Map, string? Text, int Line)> Entries()
+    public IEnumerable<(string Key, YamlMap? Map, string? Text, int Line)> Entries(bool orTexts = false)
     {
         if (_shape is not null)
-            return [("any", new(File, new(), Line, _shape.Any()), null, Line)];
+            return [("any", new(File, new(), Line, _shape.Any(orTexts)), null, Line)];
         _known.UnionWith(_entries.Keys);
         return _entries.Select(e => (e.Key, e.Value.Value is YamlMappingNode m ? new YamlMap(File, m, e.Value.Line) : null, (e.Value.Value as YamlScalarNode)?.Value, e.Value.Line));
     }

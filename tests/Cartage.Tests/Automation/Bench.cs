@@ -18,20 +18,22 @@ sealed class Bench : IAsyncDisposable
     public Orders Orders => new(() => Project, AskAsync, run => { Cancelled.Add(run); return true; });
     public Sensors Sensors => new(() => Workspace, (_, place) => throw new PipelineException($"no bucket in this test: {place}"));
 
-    public static async Task<Bench> OpenAsync(TimeProvider clock, string pipeline)
+    public static Task<Bench> OpenAsync(TimeProvider clock, string pipeline) => OpenAsync(clock, SmallShop.Create().Write("pipelines/shop/pipeline.yml", pipeline + "\n"));
+
+    /// <summary>The same over a project of one pipeline.</summary>
+    public static async Task<Bench> OpenAsync(TimeProvider clock, TestProject files)
     {
-        var files = SmallShop.Create().Write("pipelines/shop/pipeline.yml", pipeline + "\n");
         var loaded = files.Load();
         Assert.Empty(loaded.Findings);
         return new Bench { Files = files, Workspace = await files.OpenAsync(given: clock), Clock = clock, Project = loaded.Project };
     }
 
-    public Pipeline Pipeline => Project.Pipelines.Single(p => p.Name == "shop");
+    public Pipeline Pipeline => Assert.Single(Project.Pipelines);
 
     public async Task<IReadOnlyList<string>> AskAsync(RunRequest request, string by, CancellationToken ct)
     {
         var run = Workspace.NewRunId();
-        await Workspace.Store.AskAsync(new(run, "shop", request, by, Clock.GetUtcNow()), new(run, "shop", RunState.Queued, Workspace.Span(request), Clock.GetUtcNow(), TimeSpan.Zero), ct);
+        await Workspace.Store.AskAsync(new(run, Pipeline.Name, request, by, Clock.GetUtcNow()), new(run, Pipeline.Name, RunState.Queued, Workspace.Span(request), Clock.GetUtcNow(), TimeSpan.Zero), ct);
         Asked.Enqueue((run, request, by));
         return [run];
     }
@@ -43,7 +45,7 @@ sealed class Bench : IAsyncDisposable
     }
 
     public Task SaveAsync(string run, RunState state) =>
-        Workspace.Store.SaveAsync(new RunResult(run, "shop", state, new(Clock.GetUtcNow(), Clock.GetUtcNow()), Clock.GetUtcNow(), TimeSpan.FromSeconds(1)), CancellationToken.None);
+        Workspace.Store.SaveAsync(new RunResult(run, Pipeline.Name, state, new(Clock.GetUtcNow(), Clock.GetUtcNow()), Clock.GetUtcNow(), TimeSpan.FromSeconds(1)), CancellationToken.None);
 
     /// <summary>Waits until something holds, while the clock, where it is one of ours, goes on whenever somebody waits for it: work takes no time on it, however slow the machine is.</summary>
     public async Task UntilAsync(Func<bool> holds, TimeSpan? step = null)

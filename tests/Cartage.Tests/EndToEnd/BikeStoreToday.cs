@@ -140,6 +140,39 @@ public sealed class BikeStoreToday(LoadedBikeStore loaded) : IClassFixture<Loade
         Assert.Equal("321|321", await _project.ScalarAsync("SELECT count(*), count(DISTINCT product_id) FROM bike_store.sales_by_product"));
     }
 
+    [Fact]
+    public async Task On_time_counts_orders_never_shipped()
+    {
+        const string delivery = "SELECT sum(orders)::BIGINT, sum(on_time_orders)::BIGINT, sum(late_orders)::BIGINT, sum(not_shipped)::BIGINT FROM bike_store.sales_by_store";
+        var before = (await _project.ScalarAsync(delivery)).Split('|').Select(n => long.Parse(n, null)).ToArray();
+        Assert.Equal(before[0], before[1] + before[2] + before[3]);
+
+        var (product, price) = await ItemAsync();
+        string Order(int id, string shipped) => $"{id},259,4,2018-01-01,2018-01-03,{shipped},1,2,2019-01-02 08:00:00,Y";
+        _project.Write("data/changes/2019-01-02/order_items.csv", $"{ItemColumns}\n" + string.Concat(Enumerable.Range(900001, 3).Select(o => $"{o},1,{product},1,{price},0,2019-01-02 08:00:00,Y\n")));
+        await ChangeAsync("2019-01-02", "orders", OrderColumns, Order(900001, "2018-01-03"), Order(900002, "2018-01-04"), Order(900003, "NULL"));
+        Assert.Equal($"{before[0] + 3}|{before[1] + 1}|{before[2] + 1}|{before[3] + 1}", await _project.ScalarAsync(delivery));
+    }
+
+    [Theory]
+    [InlineData("brands", "brand_id,brand_name", "brand_name"), InlineData("categories", "category_id,category_name", "category_name")]
+    public async Task Edits_to_brands_and_categories_never_arrive(string list, string columns, string name)
+    {
+        var rows = await _project.QueryAsync($"SELECT {columns} FROM bike_store_raw.{list} ORDER BY 1");
+        var (was, sales) = (rows[0].Split('|')[1], $"SELECT sum(revenue) FROM bike_store.sales_by_product WHERE {name} = ");
+        var revenue = await _project.ScalarAsync($"{sales}'{was}'");
+        Assert.NotEqual("", revenue);
+
+        _project.Write($"data/{list}.csv", columns + "\n" + string.Join('\n', rows.Select(r => r.Replace('|', ','))).Replace(was, "Renamed", StringComparison.Ordinal) + "\n");
+        foreach (var request in new[] { new RunRequest(), new RunRequest { FullRefresh = true } })
+        {
+            var run = await _project.RunAsync(request);
+            Assert.True(run.State == RunState.Succeeded, run.Message);
+            Assert.Equal(("", revenue), (await _project.ScalarAsync($"{sales}'{was}'"), await _project.ScalarAsync($"{sales}'Renamed'")));
+            Assert.Equal("0", await _project.ScalarAsync($"SELECT count(*) FROM bike_store.dim_products WHERE {name} = '{was}'"));
+        }
+    }
+
     const string Totals = "SELECT count(*), sum(quantity), sum(total_price_with_discount) FROM bike_store.fact_sales";
 
     Task<string> StatusAsync() => _project.ScalarAsync("SELECT max(order_status) FROM bike_store.fact_sales WHERE order_id = 1");

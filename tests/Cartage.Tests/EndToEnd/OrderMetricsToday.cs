@@ -1,4 +1,5 @@
 using Cartage.Runs;
+using Cartage.Tests.Cli;
 using Cartage.Tests.Support;
 
 namespace Cartage.Tests.EndToEnd;
@@ -52,6 +53,35 @@ public sealed class OrderMetricsToday : IDisposable
         var run = await _project.RunAsync();
         Assert.True(File.Exists(run.Report), run.Report);
         Assert.StartsWith(Path.Combine(_project.Root, ".cartage", "processed"), run.Report, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_promised_tests_do_not_exist()
+    {
+        var checks = (await _project.RunAsync()).Checks;
+        Assert.Equal(["order_id.not_null", "order_id.unique", "reconcile", "row_count", "shipping_time_days.between", "unknown_customers", "unknown_products"], checks.Select(c => c.Check.Name.Replace("order_metrics.", "", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Assert.All(checks, c => Assert.True(c.Passed, c.Check.Name));
+    }
+
+    [Fact]
+    public async Task The_promised_notices_do_not_exist()
+    {
+        await using var server = new MailServer();
+        _project.Write("project.yml", File.ReadAllText(Path.Combine(_project.Root, "project.yml")).Replace("smtp://127.0.0.1:2525", $"smtp://127.0.0.1:{server.Port}", StringComparison.Ordinal));
+        var rule = Assert.Single(_project.Load().Project.Pipelines).Retry;
+        Assert.Equal((2, TimeSpan.FromMinutes(5)), (rule.Attempts, rule.Delay));
+
+        Assert.Equal(0, (await TellAsync()).Code);
+        Assert.Empty(server.Mails);
+        Next("2,1,1,2,2024-01-02,2023-12-31\n");
+        await TellAsync();
+        File.Delete(Path.Combine(_project.Root, "in", "products.csv"));
+        Assert.Equal(1, (await TellAsync()).Code);
+
+        Assert.Equal(["order-metrics set 1 row aside", "order-metrics failed"], server.Mails.Select(m => m.Data.Split('\n').Single(l => l.StartsWith("Subject:", StringComparison.Ordinal)).Split("] ")[1].Trim()));
+        Assert.Contains("finds no file", server.Mails.Last().Text, StringComparison.Ordinal);
+
+        Task<Answer> TellAsync() => Typed.InAsync(_project.Root, "run", "--env", "live", "--var", $"data={_project.Variables["data"]}");
     }
 
     [Fact]

@@ -1,5 +1,9 @@
+using System.Net;
+using System.Net.Http.Json;
+using Cartage.Host.Access;
 using Cartage.Runs;
 using Cartage.Tests.Support;
+using Cartage.Tests.Web;
 
 namespace Cartage.Tests.EndToEnd;
 
@@ -14,7 +18,7 @@ public sealed class RetailToday : IDisposable
 
     readonly TestProject _project = new("retail");
 
-    public RetailToday() => _project.Variables["data"] = Path.Combine(_project.Root, "in");
+    public RetailToday() => _project.Variables["data"] = Path.Combine(_project.Root, ".cartage", "sample");
 
     public void Dispose() => _project.Dispose();
 
@@ -74,9 +78,55 @@ public sealed class RetailToday : IDisposable
         Assert.Equal("TIMESTAMP|DATE", await _project.ScalarAsync("SELECT typeof(invoice_time), typeof(invoice_date) FROM retail.fact_lines LIMIT 1"));
     }
 
+    [Theory]
+    [InlineData("/api/tables/retail/receipts"), InlineData("/api/tables/nothing/invoices"), InlineData("/api/runs/20100101T000000Z-none"), InlineData("/api/reports/20100101T000000Z-none")]
+    public async Task An_unknown_invoice_is_a_server_error(string path)
+    {
+        await RunAsync("2010-12-01.csv", Day);
+        await using var served = await Served.StartAsync(_project.Root);
+        using var program = await served.ProgramAsync(Role.Viewer);
+
+        var invoice = await Served.JsonAsync(await program.PostAsJsonAsync("/api/sql", new { sql = "select * from retail.invoices where invoice_no = '999999'" }));
+        Assert.Equal(0, invoice.GetProperty("rows").GetArrayLength());
+        Assert.Equal(HttpStatusCode.NotFound, (await program.GetAsync(path)).StatusCode);
+    }
+
+    // Work is cut by file, whatever stands in it: lines of one country and one customer land apart and are read apart.
+    [Fact]
+    public async Task One_partition_key_makes_one_hot_shard()
+    {
+        for (var day = 1; day <= 20; day++)
+            _project.Write($".cartage/sample/2010-12-{day:00}.csv", Header + string.Concat(Enumerable.Range(0, 100).Select(n => $"5{day:00}{n:000},22139,,1,2010-12-{day:00} 10:00:00,1.0,17850.0,United Kingdom\n")));
+        var run = await _project.RunAsync();
+
+        Assert.True(run.State == RunState.Succeeded, run.Message);
+        Assert.Equal("20|100|100", await _project.ScalarAsync("SELECT count(*), min(n), max(n) FROM (SELECT count(*) AS n FROM retail_raw.lines GROUP BY _object)"));
+        Assert.Equal("17850|2000", await _project.ScalarAsync("SELECT customer_id, invoices FROM retail.customers"));
+    }
+
+    // As small files of a few lines, in no order and some told twice, and as one file of all.
+    [Fact]
+    public async Task Stream_and_batch_load_the_same_facts_and_never_meet()
+    {
+        const string facts = "SELECT invoice_no, line_no, kind, stock_code, description, quantity, unit_price, revenue, invoice_time, customer_id, country FROM retail.fact_lines ORDER BY ALL";
+        const string invoices = "SELECT * FROM retail.invoices ORDER BY invoice_no";
+        var lines = Enumerable.Range(0, 60).Select(n => $"{(n % 9 == 0 ? "C" : "")}5363{n / 3:00},{n % 4},\"THING {n % 4}\",{(n % 9 == 0 ? -1 : n % 5 + 1)},2010-12-01 08:{n / 3:00}:00,2.55,{(n / 3 % 7 == 0 ? "" : "17850.0")},France\n").ToList();
+        var posted = lines.Chunk(7).Select((some, n) => (Name: $"batch-{n:000}.csv", Content: Header + string.Concat(some))).ToArray();
+        new Random(3).Shuffle(posted);
+        foreach (var (name, content) in posted.Concat(posted.Take(3)))
+            await RunAsync(name, content);
+        using var bulk = new TestProject("retail").Write("in/all.csv", Header + string.Concat(lines));
+        bulk.Variables["data"] = Path.Combine(bulk.Root, "in");
+        await bulk.RunAsync();
+
+        Assert.Equal(60, (await bulk.QueryAsync(facts)).Count);
+        Assert.Equal(await bulk.QueryAsync(facts), await _project.QueryAsync(facts));
+        Assert.Equal(await bulk.QueryAsync(invoices), await _project.QueryAsync(invoices));
+    }
+
     async Task<RunResult> RunAsync(string file, string content)
     {
-        _project.Write("in/" + file, content);
+        _project.Write(".cartage/sample/" + file, content);
         var run = await _project.RunAsync();
         Assert.True(run.State is RunState.Succeeded or RunState.Quarantined, run.Message);
         return run;

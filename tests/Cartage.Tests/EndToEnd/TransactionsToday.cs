@@ -1,4 +1,7 @@
+using Cartage.Tests.Automation;
+using Cartage.Tests.Cli;
 using Cartage.Tests.Support;
+using Cartage.Triggers;
 
 namespace Cartage.Tests.EndToEnd;
 
@@ -26,6 +29,35 @@ public sealed class TransactionsToday : IDisposable
         Day(3, "T4,C1,P1,1,50.00,2024-01-03,cash,completed\n");
         await _project.RunAsync();
         Assert.Equal(["T1", "T2", "T3", "T4"], await _project.QueryAsync("SELECT transaction_id FROM transactions.fact_transactions ORDER BY 1"));
+    }
+
+    // Both files are told while a run is open that looked at the folder before the second was there.
+    [Fact]
+    public async Task An_event_while_the_crawler_is_busy_is_lost()
+    {
+        var clock = new FakeClock("2024-01-03T12:00Z");
+        await using var bench = await Bench.OpenAsync(clock, _project);
+        using var inbox = new EventInbox(bench.Workspace.Store, clock);
+        await using var starter = new Starter(bench.Orders, bench.Sensors, () => bench.Workspace, clock);
+        var starts = new EventStarts(bench.Orders, starter, inbox, () => bench.Workspace, clock);
+        async Task TellAsync(int day)
+        {
+            Assert.Equal(1, await inbox.AddObjectsAsync(bench.Project, [new(Day(day, $"T{day},C1,P1,1,50.00,2024-01-0{day},cash,completed\n"), $"{day}", null)], CancellationToken.None));
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await starts.PassAsync(CancellationToken.None);
+        }
+        async Task<long> LoadAsync() => Assert.Single(await bench.Workspace.RunAsync(await bench.Workspace.PlanAsync(new(), CancellationToken.None), new(), null, CancellationToken.None)).Equations.Single(e => e.Feed == "payments").Inserted;
+
+        await TellAsync(2);
+        Assert.Equal(2, await LoadAsync());
+        await TellAsync(3);
+        Assert.Single(bench.Asked);
+
+        await bench.EndAsync();
+        await starts.PassAsync(CancellationToken.None);
+        Assert.Equal(2, bench.Asked.Count);
+        Assert.Equal(1, await LoadAsync());
+        Assert.Empty(await inbox.PendingAsync(CancellationToken.None));
     }
 
     [Fact]
@@ -73,5 +105,23 @@ public sealed class TransactionsToday : IDisposable
         Assert.Equal(["Large|30", "Medium|114", "Small|56"], await _project.QueryAsync("SELECT transaction_type, count(*) FROM transactions.fact_transactions GROUP BY 1 ORDER BY 1"));
     }
 
-    void Day(int day, string rows) => _project.Write($"in/transactions/year=2024/month=01/day={day:D2}/transaction_2024-01-{day:D2}.csv", Header + rows);
+    [Fact]
+    public async Task Success_and_failure_are_told_with_counts()
+    {
+        await using var server = new MailServer();
+        _project.Write("project.yml", File.ReadAllText(Path.Combine(_project.Root, "project.yml")).Replace("smtp://127.0.0.1:2525", $"smtp://127.0.0.1:{server.Port}", StringComparison.Ordinal));
+        Task<Answer> RunAsync() => Typed.InAsync(_project.Root, "run", "--env", "live", "--var", $"data={_project.Variables["data"]}");
+
+        Assert.Equal(0, (await RunAsync()).Code);
+        Assert.Contains("payments: 1 read, 1 new", Assert.Single(server.Mails).Text, StringComparison.Ordinal);
+        File.Delete(Path.Combine(_project.Root, "in", "products.csv"));
+        Assert.Equal(1, (await RunAsync()).Code);
+        Assert.Contains("transactions failed", server.Mails.Last().Data, StringComparison.Ordinal);
+    }
+
+    string Day(int day, string rows)
+    {
+        var path = $"in/transactions/year=2024/month=01/day={day:D2}/transaction_2024-01-{day:D2}.csv";
+        return Path.Combine(_project.Write(path, Header + rows).Root, path);
+    }
 }

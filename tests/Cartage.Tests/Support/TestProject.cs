@@ -90,7 +90,11 @@ public sealed class TestProject : IDisposable
 
     public async Task<string> ScalarAsync(string sql) => (await QueryAsync(sql))[0];
 
-    public void Dispose() => _root.Delete(recursive: true);
+    public void Dispose()
+    {
+        if (Directory.Exists(Root))
+            _root.Delete(recursive: true);
+    }
 
     public static void CopyFolder(string from, string to)
     {

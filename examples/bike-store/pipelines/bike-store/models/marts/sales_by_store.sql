@@ -1,12 +1,13 @@
 /* ---
 kind: view
-description: Revenue, orders, units and late deliveries by store
+description: Revenue, orders and units by store, and how its orders were delivered - on time, late or not shipped, which is neither
 --- */
 select
   s.store_name,
   sum(f.total_price_with_discount) as revenue,
   count(distinct f.order_id) as orders,
   sum(f.quantity) as units,
+  count(distinct case when f.shipped_date <= f.required_date then f.order_id end) as on_time_orders,
   count(distinct case when f.shipped_date > f.required_date then f.order_id end) as late_orders,
   count(distinct case when f.shipped_date is null then f.order_id end) as not_shipped
 from fact_sales as f

@@ -1,6 +1,6 @@
 /* ---
 kind: view
-description: Every version of a product, with its brand and category, quotes taken out of its name
+description: Every version of a product, quotes taken out of its name; a brand or category that is renamed is renamed in all of them
 --- */
 select
   p.product_id, replace(p.product_name, '"', '') as product_name, b.brand_name, c.category_name, p.model_year, p.list_price,
