@@ -11,7 +11,7 @@ static class Printer
         if (format == Format.Json)
             terminal.Out.Write(grid.Json());
         else if (terminal.OutIsTerminal)
-            terminal.Console(terminal.Out).Write(TableOf(grid));
+            terminal.Console(terminal.Out).Write(TableOf(grid, terminal.Width));
         else
             terminal.Out.Write(grid.Lines());
     }
@@ -32,13 +32,14 @@ static class Printer
         return console;
     }
 
-    public static Table TableOf(Grid grid)
+    /// <summary>A table for a terminal of some columns; the names that rows begin with stay in one piece, so that they can be read and copied.</summary>
+    public static Table TableOf(Grid grid, int width)
     {
         var table = new Table { Border = TableBorder.Simple, ShowRowSeparators = false };
         for (var i = 0; i < grid.Columns.Count; i++)
         {
             var column = new TableColumn(new Markup($"[bold]{Markup.Escape(grid.Columns[i])}[/]"));
-            table.AddColumn(grid.IsNumeric(i) ? column.RightAligned().NoWrap() : column);
+            table.AddColumn(grid.IsNumeric(i) ? column.RightAligned().NoWrap() : i == 0 && grid.Rows.All(x => Grid.Flat(x[0]).Length <= width / 3) ? column.NoWrap() : column);
         }
         foreach (var row in grid.Rows)
             table.AddRow(row.Select(x => new Text(Grid.Flat(x), x is null or DBNull ? new Style(Color.Grey) : Style.Plain)));
