@@ -10,7 +10,7 @@ namespace Cartage.Connectors.Warehouses;
 static class PostgresRunStore
 {
     const string Collation = "C";
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(2), Silence = TimeSpan.FromSeconds(5);
 
     /// <summary>Finds a run's rows and the newest of all; a history of 100,000 runs is not read to show ten.</summary>
     const string Indexes = """
@@ -61,7 +61,8 @@ static class PostgresRunStore
             // Whoever had it before may be leaving just now.
             await connection.ExecuteAsync($"SET lock_timeout = {(long)Patience.TotalMilliseconds}", ct);
             await connection.ExecuteAsync(hold, ct);
-            await connection.ExecuteAsync($"SET lock_timeout = 0; SELECT pg_advisory_lock(hashtext('cartage state')); CREATE SCHEMA IF NOT EXISTS {schema}; SELECT pg_advisory_unlock(hashtext('cartage state')); SET search_path = {schema}", ct);
+            // A process that was stopped amid a change must not keep the others from theirs.
+            await connection.ExecuteAsync($"SET lock_timeout = 0; SET idle_in_transaction_session_timeout = {(long)Silence.TotalMilliseconds}; SELECT pg_advisory_lock(hashtext('cartage state')); CREATE SCHEMA IF NOT EXISTS {schema}; SELECT pg_advisory_unlock(hashtext('cartage state')); SET search_path = {schema}", ct);
             return connection;
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)

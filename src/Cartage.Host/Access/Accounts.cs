@@ -43,12 +43,20 @@ sealed class Accounts
     public static async Task<Accounts> OpenAsync(RunStore store, TimeProvider clock, CancellationToken ct)
     {
         Accounts accounts = new(store, clock);
-        var users = await store.UseAsync(Tables, x => x.QueryAsync("SELECT name, role, password, stamp, removed, \"at\" FROM users ORDER BY seq", r => (Read(r), Removed: r.GetBoolean(4)), ct), ct);
-        foreach (var (user, removed) in users)
-            accounts._users[user.Name] = removed ? user with { Stamp = "" } : user;
-        accounts._users = accounts._users.Where(x => x.Value.Stamp.Length > 0).ToDictionary();
-        await accounts.Tokens.LoadAsync(ct);
+        await accounts.RefreshAsync(ct);
         return accounts;
+    }
+
+    /// <summary>Reads them again: of several servers, any may have changed them.</summary>
+    public async Task RefreshAsync(CancellationToken ct)
+    {
+        // What is read counts before anybody can write again.
+        await _store.UseAsync(Tables, async x =>
+        {
+            var rows = await x.QueryAsync("SELECT name, role, password, stamp, removed, \"at\" FROM users ORDER BY seq", r => (User: Read(r), Removed: r.GetBoolean(4)), ct);
+            return _users = rows.GroupBy(r => r.User.Name, (_, all) => all.Last()).Where(r => !r.Removed).ToDictionary(r => r.User.Name, r => r.User);
+        }, ct);
+        await Tokens.LoadAsync(ct);
     }
 
     /// <summary>A user by name.</summary>
@@ -58,25 +66,27 @@ sealed class Accounts
     public async Task<User> SetAsync(string name, Role role, string? password, CancellationToken ct)
     {
         Require(name, password);
+        await RefreshAsync(ct);
         var user = new User(name, role, Find(name)?.PasswordHash, Guid.NewGuid().ToString("N"), _clock.GetUtcNow());
         user = password is null ? user : user with { PasswordHash = Hasher.HashPassword(user, password) };
         if (role != Role.Admin && IsLastAdmin(name))
             throw new UsageException($"'{name}' is the last admin.", "Make another one first.");
         await InsertAsync(user, removed: false, ct);
-        _users = new(_users) { [name] = user };
+        await RefreshAsync(ct);
         return user;
     }
 
     /// <summary>Removes a user, and with it sessions and tokens.</summary>
     public async Task RemoveAsync(string name, CancellationToken ct)
     {
+        await RefreshAsync(ct);
         var user = Find(name) ?? throw new UsageException($"There is no user '{name}'.", "See: cartage user ls");
         if (IsLastAdmin(name))
             throw new UsageException($"'{name}' is the last admin.", "Make another one first.");
         await InsertAsync(user, removed: true, ct);
-        _users = _users.Where(x => x.Key != name).ToDictionary();
         foreach (var token in Tokens.All.Where(x => x.User == name && !x.Revoked).ToList())
             await Tokens.RevokeAsync(token.Id, ct);
+        await RefreshAsync(ct);
     }
 
     /// <summary>Whether the password is the user's; takes as long for a user that is not there.</summary>

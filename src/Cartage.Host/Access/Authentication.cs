@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -17,9 +18,14 @@ static class Authentication
 {
     const string Either = "either", Bearer = "bearer", ScopeClaim = "scope", StampClaim = "stamp";
 
-    public static void AddAccess(this IServiceCollection services, ServeOptions options, string stateFolder)
+    public static void AddAccess(this IServiceCollection services, Desk desk)
     {
-        services.AddDataProtection().SetApplicationName("cartage").PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(stateFolder, "keys")));
+        var options = desk.Options;
+        var protection = services.AddDataProtection().SetApplicationName("cartage");
+        if (desk.Workspace.Cluster is null)
+            protection.PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(desk.Project.StateFolder, "keys")));
+        else
+            services.Configure<KeyManagementOptions>(x => x.XmlRepository = new SharedKeys(desk.Store, desk.Clock));
         services.AddAntiforgery(x =>
         {
             (x.FormFieldName, x.HeaderName) = ("_forgery", "X-Forgery");

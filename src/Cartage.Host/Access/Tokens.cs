@@ -15,12 +15,13 @@ sealed class Tokens(RunStore store, TimeProvider clock)
     /// <summary>All of them, the newest first.</summary>
     public IReadOnlyList<Token> All => [.. _tokens.Values.OrderByDescending(x => x.CreatedAt)];
 
-    public async Task LoadAsync(CancellationToken ct)
-    {
-        var rows = await store.UseAsync(x => x.QueryAsync("SELECT id, \"user\", name, scopes, secret, created_at, expires_at, revoked FROM tokens ORDER BY seq", Read, ct), ct);
-        foreach (var token in rows)
-            _tokens[token.Id] = token;
-    }
+    // What is read counts before anybody can write again.
+    public Task LoadAsync(CancellationToken ct) =>
+        store.UseAsync(async x =>
+        {
+            var rows = await x.QueryAsync("SELECT id, \"user\", name, scopes, secret, created_at, expires_at, revoked FROM tokens ORDER BY seq", Read, ct);
+            return _tokens = rows.GroupBy(t => t.Id).ToDictionary(t => t.Key, t => t.Last());
+        }, ct);
 
     /// <summary>Makes one and returns what to send as <c>Authorization: Bearer …</c>.</summary>
     public async Task<(Token Token, string Secret)> CreateAsync(User user, string name, IReadOnlyList<string> scopes, TimeSpan? lifetime, CancellationToken ct)
@@ -55,7 +56,7 @@ sealed class Tokens(RunStore store, TimeProvider clock)
             "INSERT INTO tokens SELECT coalesce(max(seq), 0) + 1, $id, $user, $name, $scopes, $secret, $created, $expires, $revoked FROM tokens", ct,
             ("id", token.Id), ("user", token.User), ("name", token.Name), ("scopes", string.Join(' ', token.Scopes)), ("secret", token.SecretHash),
             ("created", token.CreatedAt.UtcDateTime), ("expires", token.ExpiresAt?.UtcDateTime), ("revoked", token.Revoked)), ct);
-        _tokens = new(_tokens) { [token.Id] = token };
+        await LoadAsync(ct);
     }
 
     static Token Read(DbDataReader r) =>

@@ -11,6 +11,7 @@ static class Automate
                 new Orders(() => desk.Project, desk.Queue.AskAsync, desk.Queue.Cancel),
                 () => desk.Workspace,
                 desk.Projects.RefreshAsync,
+                desk.Queue.TakeOverAsync,
                 (project, via) => Connectors.Connectors.OpenNotifier(project, via, desk.Clock),
                 (project, place) => Connectors.Connectors.OpenBucket(project, place, desk.Clock),
                 async (e, what) => await desk.Problems.WriteLineAsync($"{what}: {e.Message}"),

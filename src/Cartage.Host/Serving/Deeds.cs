@@ -37,7 +37,7 @@ sealed class Deeds(Desk desk, string who, string from)
     {
         var run = await FindAsync(runId, ct);
         await AuditAsync("cancel", run.RunId, ct);
-        if (!desk.Queue.Cancel(run.RunId))
+        if (!desk.Queue.Cancel(run.RunId) && !await desk.Store.CancelElsewhereAsync(run.RunId, who, desk.Clock.GetUtcNow(), ct))
             throw new UsageException($"Run {run.RunId} is not running.", $"It is {run.State.ToString().ToLowerInvariant()}.");
     }
 

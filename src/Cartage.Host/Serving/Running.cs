@@ -10,9 +10,11 @@ namespace Cartage.Host.Serving;
 /// <summary>The server from its start to its end: pages, API and the queue over one opened project.</summary>
 sealed class Running : IAsyncDisposable
 {
+    static readonly TimeSpan Often = TimeSpan.FromSeconds(1);
+
     readonly WebApplication _site;
     readonly CancellationTokenSource _closing;
-    readonly Task _counting;
+    readonly Task _counting, _sharing;
     readonly Telemetry? _telemetry;
     readonly Desk _desk;
 
@@ -21,6 +23,7 @@ sealed class Running : IAsyncDisposable
         (_site, _desk, _closing) = (site, desk, closing);
         _counting = desk.Counters.WatchAsync(desk.Store, closing.Token);
         _telemetry = Telemetry.Start(desk.Store);
+        _sharing = desk.Workspace.Cluster is null ? Task.CompletedTask : ShareAsync(desk, closing.Token);
     }
 
     /// <summary>Where it listens.</summary>
@@ -71,10 +74,30 @@ sealed class Running : IAsyncDisposable
         await _site.DisposeAsync();
         await _desk.Queue.DisposeAsync();
         await _counting;
+        await _sharing;
         if (_telemetry is not null)
             await _telemetry.DisposeAsync();
         _desk.Projects.Dispose();
         _closing.Dispose();
+    }
+
+    // Users and tokens are asked for with every request; what another server changes counts here a moment later.
+    static async Task ShareAsync(Desk desk, CancellationToken ct)
+    {
+        while (!ct.IsCancellationRequested)
+            try
+            {
+                await Task.Delay(Often, desk.Clock, ct);
+                await desk.Accounts.RefreshAsync(ct);
+            }
+            catch (Exception e) when (e is PipelineException or System.Data.Common.DbException)
+            {
+                continue; // the run store is away; who works with it says so
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
     }
 
     // Port 0 is only known once it listens; an address that stands for all is not one to go to.

@@ -33,7 +33,7 @@ static class Site
         services.AddSingleton(desk);
         services.AddRouting();
         services.AddHostFiltering(x => x.AllowedHosts = [.. desk.Options.AllowedHosts]);
-        services.AddAccess(desk.Options, desk.Project.StateFolder);
+        services.AddAccess(desk);
         services.ConfigureHttpJsonOptions(x =>
         {
             (x.SerializerOptions.PropertyNamingPolicy, x.SerializerOptions.UnmappedMemberHandling) = (JsonNamingPolicy.SnakeCaseLower, JsonUnmappedMemberHandling.Disallow);

@@ -24,13 +24,16 @@ public sealed class Herald(Func<Project> project, RunStore store, Func<Project, 
         pipeline?.Notify is { } own ? own.Via.Count > 0 ? own : project.Notifications.Rule is { } general ? own with { Via = general.Via } : null : project.Notifications.Rule;
 
     /// <summary>Puts notices of the runs that ended since the last time.</summary>
-    public Task CollectAsync(CancellationToken ct) =>
-        _ended.ReadAsync(async run =>
-        {
-            var before = (await store.ListRunsAsync(new RunFilter(10, run.Pipeline, Before: run.RunId, Brief: true), ct)).Select(r => (RunState?)r.State).FirstOrDefault(s => s is not (RunState.Cancelled or RunState.Queued or RunState.Running));
-            if (Notices.Of(run, before, link()) is { } notice)
-                await PutAsync(notice, isNew: !Notices.IsBad(before), ct);
-        }, ct);
+    public async Task CollectAsync(CancellationToken ct)
+    {
+        if (await TellsAsync(ct))
+            await _ended.ReadAsync(async run =>
+            {
+                var before = (await store.ListRunsAsync(new RunFilter(10, run.Pipeline, Before: run.RunId, Brief: true), ct)).Select(r => (RunState?)r.State).FirstOrDefault(s => s is not (RunState.Cancelled or RunState.Queued or RunState.Running));
+                if (Notices.Of(run, before, link()) is { } notice)
+                    await PutAsync(notice, isNew: !Notices.IsBad(before), ct);
+            }, ct);
+    }
 
     /// <summary>Puts a notice for whom its pipeline's rule names; one of trouble that is new is sent even where it was sent a while ago.</summary>
     public async Task PutAsync(Notice notice, bool isNew, CancellationToken ct)
@@ -55,12 +58,17 @@ public sealed class Herald(Func<Project> project, RunStore store, Func<Project, 
         return sent < waiting.Count;
     }
 
+    // Of several servers one tells, so that nobody hears it twice; the time is enough for whatever it has begun to send.
+    Task<bool> TellsAsync(CancellationToken ct) => store.HoldAsync("notices", 3 * Patience, ct);
+
     bool IsDue(string via) => !_waits.TryGetValue(via, out var wait) || clock.GetUtcNow() >= wait.Next;
 
     async Task<int> SendAsync(string via, IReadOnlyList<Outgoing> notices, CancellationToken ct)
     {
         try
         {
+            if (!await TellsAsync(ct))
+                return 0;
             using var patience = new CancellationTokenSource(Patience, clock);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, patience.Token);
             using var notifier = open(project(), via);

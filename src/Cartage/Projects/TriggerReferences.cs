@@ -22,6 +22,8 @@ static class TriggerReferences
         }
         if (project.ClusterLease is not null && project.Warehouse.Type != "postgres")
             yield return new("project.yml", project.Warehouse.Line, "several servers cannot share a DuckDB warehouse: its file has one owner", "Use warehouse: { type: postgres, url: … }, or take 'cluster' out.");
+        if (project.ClusterLease is not null && project.State.Type != "postgres")
+            yield return new("project.yml", project.State.Line, "several servers cannot share a run store in a DuckDB file: it has one owner", "Add state: { type: postgres, url: … }, or take 'cluster' out.");
         if (project.ClusterLease is not null)
             foreach (var zone in Shared.Where(z => !project.Zones.GetValueOrDefault(z, "").Contains("://", StringComparison.Ordinal) && !project.Zones.GetValueOrDefault(z, "").Contains("${", StringComparison.Ordinal)))
                 yield return new("project.yml", 1, $"several servers cannot share the zone '{zone}': it is a folder of one machine", $"Write zones: {{ {zone}: s3://bucket/{zone} }}, or take 'cluster' out.");

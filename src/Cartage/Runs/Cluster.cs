@@ -1,22 +1,17 @@
 using System.Data.Common;
-using System.Text.Json;
 using Cartage.Warehouses;
 
 namespace Cartage.Runs;
 
-/// <summary>A tick of a schedule that a server has claimed: what it asked for.</summary>
-public sealed record ClaimedTick(string Pipeline, DateTimeOffset Tick, RunRequest Request, string From);
-
 /// <summary>
-/// Several servers over one PostgreSQL warehouse: a tick of a schedule belongs to the server that wrote it down first, and to another when that one no longer renews it; a pipeline is run by
-/// who holds its lease. Time is the database's. A server is known by the name its connections have there.
+/// Several servers over one PostgreSQL warehouse: a pipeline is run by who holds its lease, and its publishing transaction checks that it still does. Time is the database's. A server is known
+/// by the name its connections have there.
 /// </summary>
 public sealed class Cluster(IWarehouse warehouse, string node, TimeSpan lease, TimeProvider clock)
 {
     const string Schema = """
         CREATE SCHEMA IF NOT EXISTS cartage;
         CREATE TABLE IF NOT EXISTS cartage.leases (pipeline VARCHAR PRIMARY KEY, node VARCHAR, token BIGINT, until TIMESTAMP);
-        CREATE TABLE IF NOT EXISTS cartage.ticks (pipeline VARCHAR, tick TIMESTAMP, node VARCHAR, request VARCHAR, until TIMESTAMP, done VARCHAR, PRIMARY KEY (pipeline, tick));
         """;
 
     const string Until = "LOCALTIMESTAMP + $seconds * INTERVAL '1 second'";
@@ -37,31 +32,6 @@ public sealed class Cluster(IWarehouse warehouse, string node, TimeSpan lease, T
         await connection.ScalarAsync<object>("SELECT pg_advisory_unlock(hashtext('cartage cluster'))", ct);
         return new(warehouse, (await connection.ScalarAsync<string>("SELECT current_setting('application_name')", ct))!, lease, clock);
     }
-
-    /// <summary>Claims a tick; false where another server has.</summary>
-    public Task<bool> ClaimAsync(string pipeline, DateTimeOffset tick, RunRequest request, CancellationToken ct) =>
-        UseAsync(async x => await x.ExecuteAsync($"INSERT INTO cartage.ticks VALUES ($p, $tick, $node, $request, {Until}, NULL) ON CONFLICT DO NOTHING", ct, [.. Tick(pipeline, tick), ("node", node), ("request", JsonSerializer.Serialize(request, RunJson.Default.RunRequest)), Seconds]) > 0, ct);
-
-    /// <summary>Whether a tick is still this server's to run.</summary>
-    public Task<bool> IsMineAsync(string pipeline, DateTimeOffset tick, CancellationToken ct) =>
-        UseAsync(async x => await x.ScalarAsync<long>("SELECT count(*) FROM cartage.ticks WHERE pipeline = $p AND tick = $tick AND node = $node AND done IS NULL", ct, [.. Tick(pipeline, tick), ("node", node)]) > 0, ct);
-
-    /// <summary>Writes down that a tick is done with, where its run published nothing.</summary>
-    public Task DoneAsync(string pipeline, DateTimeOffset tick, string outcome, CancellationToken ct) =>
-        UseAsync(x => x.ExecuteAsync("UPDATE cartage.ticks SET done = $done WHERE pipeline = $p AND tick = $tick AND node = $node AND done IS NULL", ct, [.. Tick(pipeline, tick), ("node", node), ("done", outcome)]), ct);
-
-    /// <summary>Renews what this server has claimed, and takes what others no longer renew.</summary>
-    public Task<List<ClaimedTick>> BeatAsync(CancellationToken ct) =>
-        UseAsync(async x =>
-        {
-            await x.ExecuteAsync($"UPDATE cartage.ticks SET until = {Until} WHERE node = $node AND done IS NULL", ct, ("node", node), Seconds);
-            return await x.QueryAsync(
-                $"""
-                WITH lost AS (SELECT pipeline, tick, node FROM cartage.ticks WHERE done IS NULL AND until < LOCALTIMESTAMP AND node <> $node FOR UPDATE SKIP LOCKED)
-                UPDATE cartage.ticks t SET node = $node, until = {Until} FROM lost WHERE t.pipeline = lost.pipeline AND t.tick = lost.tick RETURNING t.pipeline, t.tick, t.request, lost.node
-                """,
-                r => new ClaimedTick(r.GetString(0), new(DateTime.SpecifyKind(r.GetDateTime(1), DateTimeKind.Utc)), JsonSerializer.Deserialize(r.GetString(2), RunJson.Default.RunRequest)!, r.GetString(3)), ct, ("node", node), Seconds);
-        }, ct);
 
     /// <summary>Waits until no other server holds a pipeline, and holds it. The connections of a server that lost it by silence are ended, so that nothing it began goes on.</summary>
     public async Task<Lease> HoldAsync(string pipeline, CancellationToken ct)
@@ -95,16 +65,13 @@ public sealed class Cluster(IWarehouse warehouse, string node, TimeSpan lease, T
     internal Task ReleaseAsync(string pipeline, long token, CancellationToken ct) =>
         UseAsync(x => x.ExecuteAsync("UPDATE cartage.leases SET until = LOCALTIMESTAMP - INTERVAL '1 second' WHERE pipeline = $p AND node = $node AND token = $token", ct, ("p", pipeline), ("node", node), ("token", token)), ct);
 
-    internal async Task FenceAsync(DbConnection publishing, string pipeline, long token, DateTimeOffset? tick, CancellationToken ct)
+    internal async Task FenceAsync(DbConnection publishing, string pipeline, long token, CancellationToken ct)
     {
-        if (await publishing.ScalarAsync<long?>("SELECT token FROM cartage.leases WHERE pipeline = $p AND node = $node AND token = $token FOR UPDATE", ct, ("p", pipeline), ("node", node), ("token", token)) is null
-            || tick is { } at && await publishing.ExecuteAsync("UPDATE cartage.ticks SET done = 'published' WHERE pipeline = $p AND tick = $tick AND node = $node AND done IS NULL", ct, [.. Tick(pipeline, at), ("node", node)]) == 0)
+        if (await publishing.ScalarAsync<long?>("SELECT token FROM cartage.leases WHERE pipeline = $p AND node = $node AND token = $token FOR UPDATE", ct, ("p", pipeline), ("node", node), ("token", token)) is null)
             throw Cartage.Runs.Lease.Lost(pipeline);
     }
 
     (string, object?) Seconds => ("seconds", lease.TotalSeconds);
-
-    static (string, object?)[] Tick(string pipeline, DateTimeOffset tick) => [("p", pipeline), ("tick", DateTime.SpecifyKind(tick.UtcDateTime, DateTimeKind.Unspecified))];
 
     async Task<T> UseAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken ct)
     {

@@ -30,8 +30,8 @@ public sealed class Lease : IAsyncDisposable
     /// <summary>What to say to who has lost it.</summary>
     public static PipelineException Lost(string pipeline) => new($"another server has taken over '{pipeline}' while this one was away", hint: "Nothing was published here; the other server runs it.");
 
-    /// <summary>In the publishing transaction: holds whoever would take over until it ends, or refuses where somebody has; the tick is done with when it commits.</summary>
-    public Task FenceAsync(DbConnection publishing, DateTimeOffset? tick, CancellationToken ct) => IsHeld ? _cluster.FenceAsync(publishing, _pipeline, _token, tick, ct) : throw Lost(_pipeline);
+    /// <summary>In the publishing transaction: holds whoever would take over until it ends, or refuses where somebody has.</summary>
+    public Task FenceAsync(DbConnection publishing, CancellationToken ct) => IsHeld ? _cluster.FenceAsync(publishing, _pipeline, _token, ct) : throw Lost(_pipeline);
 
     /// <summary>The warehouse for as long as the lease is held.</summary>
     public IWarehouse Over(IWarehouse warehouse) => new Leased(warehouse, this);

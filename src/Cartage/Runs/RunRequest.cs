@@ -39,9 +39,6 @@ public sealed record RunRequest(string? Selector = null)
     /// <summary>The id of the run, where it was given out before it began; for a request of one pipeline.</summary>
     public string? RunId { get; init; }
 
-    /// <summary>The tick of its schedule that a server of several has claimed for it.</summary>
-    public DateTimeOffset? Tick { get; init; }
-
     /// <summary>Whether it waits behind fresh runs, as a back-fill does.</summary>
     public bool Behind { get; init; }
 
@@ -50,4 +47,8 @@ public sealed record RunRequest(string? Selector = null)
 }
 
 /// <summary>Something that happened in a run, as it happens; <paramref name="Task"/> is empty for the run itself.</summary>
-public sealed record RunEvent(DateTimeOffset At, string RunId, string Kind, string Task, RunState State, string Message);
+public sealed record RunEvent(DateTimeOffset At, string RunId, string Kind, string Task, RunState State, string Message)
+{
+    /// <summary>The kind of event that tells the server whose the run is to end it.</summary>
+    public const string Cancel = "cancel";
+}

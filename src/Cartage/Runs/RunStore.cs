@@ -1,4 +1,3 @@
-using System.Data;
 using System.Data.Common;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -13,34 +12,45 @@ public sealed class RunStore : IAsyncDisposable
     // Raised when tables change their meaning, so that an older program keeps off.
     const int Format = 1;
     const string NewestSeq = "SELECT greatest((SELECT coalesce(max(seq), 0) FROM runs), (SELECT coalesce(max(seq), 0) FROM logs))";
-    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500), Patience = TimeSpan.FromSeconds(20);
+    static readonly TimeSpan Often = TimeSpan.FromSeconds(1);
 
     readonly RunDatabase _database;
+    readonly StoreConnection _connection;
     readonly TimeProvider _clock;
-    readonly SemaphoreSlim _one = new(1, 1);
+    readonly Peers? _peers;
+    readonly CancellationTokenSource _closing = new();
     readonly List<RunEvent> _pending = [];
     readonly List<Channel<RunEvent>> _followers = [];
-    readonly HashSet<string> _made = [];
-    DbConnection _connection;
+    Task _sharing = Task.CompletedTask;
     LastRuns? _last;
     long _seq;
 
-    RunStore(RunDatabase database, DbConnection connection, TimeProvider clock) => (_database, _connection, _clock) = (database, connection, clock);
+    RunStore(RunDatabase database, StoreConnection connection, TimeProvider clock)
+    {
+        (_database, _connection, _clock) = (database, connection, clock);
+        _peers = database.Lease is { } lease ? new($"{Environment.MachineName} {Environment.ProcessId} {Guid.NewGuid():N}", lease) : null;
+    }
 
     /// <summary>Opens or creates the store.</summary>
     public static async Task<RunStore> OpenAsync(RunDatabase database, TimeProvider clock, CancellationToken ct)
     {
-        var store = new RunStore(database, await database.OpenAsync(ct), clock);
+        var connection = await StoreConnection.OpenAsync(database, clock, ct);
         try
         {
-            await store.ChangeAsync(x => x.ExecuteAsync(Schema(database), ct), ct);
+            var store = new RunStore(database, connection, clock);
+            await connection.MakeAsync(Schema(database), ct);
             await store.RequireFormatAsync(ct);
             store._seq = await store.UseAsync(x => x.ScalarAsync<long>(NewestSeq, ct), ct);
+            if (store._peers is { } peers)
+            {
+                await store.ChangeAsync(Peers.Tables, x => BeatAsync(peers, x, ct), ct);
+                store._sharing = store.ShareAsync(peers);
+            }
             return store;
         }
         catch
         {
-            await store._connection.DisposeAsync();
+            await connection.DisposeAsync();
             throw;
         }
     }
@@ -53,9 +63,7 @@ public sealed class RunStore : IAsyncDisposable
     {
         lock (_pending)
             _pending.Add(e);
-        lock (_followers)
-            foreach (var follower in _followers)
-                follower.Writer.TryWrite(e);
+        Tell(e);
     }
 
     /// <summary>Events of every run from now on, as they happen; who is slow loses the oldest.</summary>
@@ -77,27 +85,37 @@ public sealed class RunStore : IAsyncDisposable
     }
 
     /// <summary>Reads with the store's own connection while nobody else uses it.</summary>
-    public Task<T> UseAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken ct) => AloneAsync(work, TimeSpan.Zero, ct);
+    public Task<T> UseAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken ct) => _connection.UseAsync(work, ct);
 
     /// <summary>The same in tables of the caller's, which are made where they are not there yet.</summary>
     public async Task<T> UseAsync<T>(string tables, Func<DbConnection, Task<T>> work, CancellationToken ct)
     {
-        await MakeAsync(tables, ct);
+        await _connection.MakeAsync(tables, ct);
         return await UseAsync(work, ct);
     }
 
     /// <summary>Writes in one commit, while nobody else does; what was begun when the connection was lost is done again.</summary>
-    public Task<T> ChangeAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken ct) => AloneAsync(connection => TransactAsync(connection, work, ct), Patience, ct);
+    public Task<T> ChangeAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken ct) => _connection.ChangeAsync(work, ct);
 
     /// <summary>The same in tables of the caller's, which are made where they are not there yet.</summary>
     public async Task<T> ChangeAsync<T>(string tables, Func<DbConnection, Task<T>> work, CancellationToken ct)
     {
-        await MakeAsync(tables, ct);
+        await _connection.MakeAsync(tables, ct);
         return await ChangeAsync(work, ct);
     }
 
-    /// <summary>Writes a run's state and the events so far in one commit.</summary>
-    public Task SaveAsync(RunResult run, CancellationToken ct) => CommitAsync(connection => InsertAsync(connection, run, ct), ct);
+    /// <summary>Writes a run's state and the events so far in one commit; what another server has taken over is not this one's to say.</summary>
+    public Task SaveAsync(RunResult run, CancellationToken ct) => SaveAsync(run, null, ct);
+
+    /// <summary>The same where the mark is made; false where it was there already.</summary>
+    public Task<bool> SaveAsync(RunResult run, Mark? mark, CancellationToken ct) => CommitAsync(async connection =>
+    {
+        if (mark is not null && !await mark(connection, run.RunId, ct))
+            return false;
+        if (_peers is null || await _peers.OwnsAsync(connection, run.RunId, run.State is RunState.Queued or RunState.Running, ct))
+            await InsertAsync(connection, run, ct);
+        return true;
+    }, ct);
 
     /// <summary>The newest state of the newest runs, newest first.</summary>
     public Task<List<RunResult>> ListRunsAsync(int limit, CancellationToken ct) => ListRunsAsync(new RunFilter(limit), ct);
@@ -137,21 +155,39 @@ public sealed class RunStore : IAsyncDisposable
             $"SELECT state, count(*) FROM (SELECT {Dialect.Latest("state", "seq")} AS state FROM runs WHERE run >= $since GROUP BY run) x GROUP BY state",
             r => (State(r.GetString(0)), r.GetInt64(1)), ct, ("since", since.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", null))), ct)).ToDictionary();
 
-    /// <summary>The runs that have not ended.</summary>
-    public Task<List<RunResult>> ListUnfinishedAsync(CancellationToken ct) => ListRunsAsync(new RunFilter(int.MaxValue, States: [RunState.Running, RunState.Queued]), ct);
+    /// <summary>The runs that have not ended and whose server has; of several servers, this one has them from now on.</summary>
+    public async Task<List<RunResult>> TakeOverAsync(CancellationToken ct)
+    {
+        var open = _peers is { } peers ? (await ChangeAsync(x => peers.TakeOverAsync(x, ct), ct)).ToHashSet() : null;
+        return open is { Count: 0 } ? [] : [.. (await ListRunsAsync(new RunFilter(int.MaxValue, States: [RunState.Running, RunState.Queued]), ct)).Where(r => open?.Contains(r.RunId) != false)];
+    }
+
+    /// <summary>Of several servers, has the one that an open run belongs to end it; false where it is none of another.</summary>
+    public async Task<bool> CancelElsewhereAsync(string runId, string who, DateTimeOffset at, CancellationToken ct)
+    {
+        if (_peers is not { } peers || !await UseAsync(x => peers.IsElsewhereAsync(x, runId, ct), ct))
+            return false;
+        Add(new(at, runId, RunEvent.Cancel, "", RunState.Running, $"{who} ends it"));
+        await FlushAsync(ct);
+        return true;
+    }
+
+    /// <summary>Of several servers, takes or keeps for a while what only one may do at a time; false where another has it.</summary>
+    public Task<bool> HoldAsync(string what, TimeSpan span, CancellationToken ct) => _peers is { } peers ? ChangeAsync(x => peers.HoldAsync(x, what, span, ct), ct) : Task.FromResult(true);
 
     /// <summary>One run's newest state, by its id or a unique beginning of it.</summary>
     public async Task<RunResult?> GetRunAsync(string id, CancellationToken ct) =>
         (await ReadAsync("SELECT max(seq) FROM runs WHERE starts_with(run, $id) GROUP BY run LIMIT 2", brief: false, ct, ("id", id))) is [var only] ? only : null;
 
     /// <summary>Writes a request down with the state of its run, so that it outlives the process.</summary>
-    public Task AskAsync(AskedRun asked, RunResult run, CancellationToken ct) => CommitAsync(async connection =>
-    {
-        await connection.ExecuteAsync(
-            "INSERT INTO requests VALUES ($run, $pipeline, $request, $by, $at)", ct,
-            ("run", asked.RunId), ("pipeline", asked.Pipeline), ("request", JsonSerializer.Serialize(asked.Request, RunJson.Default.RunRequest)), ("by", asked.By), ("at", asked.At.UtcDateTime));
-        await InsertAsync(connection, run, ct);
-    }, ct);
+    public Task AskAsync(AskedRun asked, RunResult run, CancellationToken ct) => AskAsync(asked, run, null, ct);
+
+    /// <summary>The same where the mark is made; false where it was there already.</summary>
+    public Task<bool> AskAsync(AskedRun asked, RunResult run, Mark? mark, CancellationToken ct) => SaveAsync(run, async (connection, id, stop) =>
+        (mark is null || await mark(connection, id, stop))
+        && await connection.ExecuteAsync(
+            "INSERT INTO requests VALUES ($run, $pipeline, $request, $by, $at)", stop,
+            ("run", asked.RunId), ("pipeline", asked.Pipeline), ("request", JsonSerializer.Serialize(asked.Request, RunJson.Default.RunRequest)), ("by", asked.By), ("at", asked.At.UtcDateTime)) > 0, ct);
 
     /// <summary>Who asked for a run and for what, where it was written down.</summary>
     public async Task<AskedRun?> AskedAsync(string runId, CancellationToken ct) => (await ReadAskedAsync("run = $run", ct, ("run", runId))) is [var only, ..] ? only : null;
@@ -160,14 +196,23 @@ public sealed class RunStore : IAsyncDisposable
     public Task<List<AskedRun>> OpenRequestsAsync(CancellationToken ct) =>
         ReadAskedAsync($"run IN (SELECT run FROM runs GROUP BY run HAVING {Dialect.Latest("state", "seq")} IN ('queued', 'running'))", ct);
 
+    /// <summary>The same, of this server alone.</summary>
+    public async Task<List<AskedRun>> OwnRequestsAsync(CancellationToken ct)
+    {
+        var open = await OpenRequestsAsync(ct);
+        if (_peers is not { } peers || open.Count == 0)
+            return open;
+        var mine = (await UseAsync(x => peers.MineAsync(x, ct), ct)).ToHashSet();
+        return [.. open.Where(x => mine.Contains(x.RunId))];
+    }
+
     /// <summary>A run's events after a position, oldest first.</summary>
     public async Task<List<(long Seq, RunEvent Event)>> LogAsync(string runId, long after, CancellationToken ct)
     {
-        if (HasPending)
-            await CommitAsync(_ => Task.CompletedTask, ct);
+        await FlushAsync(ct);
         return await UseAsync(connection => connection.QueryAsync(
-            "SELECT seq, \"at\", run, kind, task, state, message FROM logs WHERE run = $run AND seq > $after ORDER BY seq",
-            r => (r.GetInt64(0), new RunEvent(Utc(r, 1), r.GetString(2), r.GetString(3), r.GetString(4), State(r.GetString(5)), r.GetString(6))),
+            $"SELECT {EventColumns}, seq FROM logs WHERE run = $run AND seq > $after ORDER BY seq",
+            r => (r.GetInt64(6), ReadEvent(r)),
             ct,
             ("run", runId), ("after", after)), ct);
     }
@@ -175,6 +220,8 @@ public sealed class RunStore : IAsyncDisposable
     /// <summary>Forgets runs that started before an instant.</summary>
     public Task<long> ForgetAsync(DateTimeOffset before, CancellationToken ct) => ChangeAsync(async connection =>
     {
+        if (_peers is not null)
+            await connection.ExecuteAsync("DELETE FROM owners WHERE run IN (SELECT run FROM runs WHERE started_at < $before)", ct, ("before", before.UtcDateTime));
         await connection.ExecuteAsync("DELETE FROM requests WHERE run IN (SELECT run FROM runs WHERE started_at < $before)", ct, ("before", before.UtcDateTime));
         await connection.ExecuteAsync("DELETE FROM logs WHERE run IN (SELECT run FROM runs WHERE started_at < $before)", ct, ("before", before.UtcDateTime));
         return await connection.ExecuteAsync("DELETE FROM runs WHERE started_at < $before", ct, ("before", before.UtcDateTime));
@@ -183,17 +230,70 @@ public sealed class RunStore : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_closing.IsCancellationRequested)
+            return;
+        await _closing.CancelAsync();
+        await _sharing;
         try
         {
-            if (HasPending)
-                await CommitAsync(_ => Task.CompletedTask, CancellationToken.None);
+            await FlushAsync(CancellationToken.None);
+            if (_peers is { } peers)
+                await ChangeAsync(x => peers.LeaveAsync(x, CancellationToken.None), CancellationToken.None);
         }
         catch (PipelineException)
         {
             _pending.Clear(); // the next process brings the history in line with the warehouse
         }
         await _connection.DisposeAsync();
-        _one.Dispose();
+        _closing.Dispose();
+    }
+
+    // Tells the other servers that this one lives, and whoever follows what they do.
+    async Task ShareAsync(Peers peers)
+    {
+        var (seen, beat, ct) = (_seq, _clock.GetTimestamp(), _closing.Token);
+        while (!ct.IsCancellationRequested)
+            try
+            {
+                await Task.Delay(Often < peers.Beat ? Often : peers.Beat, _clock, ct);
+                await FlushAsync(ct);
+                if (_clock.GetElapsedTime(beat) >= peers.Beat)
+                {
+                    await ChangeAsync(x => BeatAsync(peers, x, ct), ct);
+                    beat = _clock.GetTimestamp();
+                }
+                seen = await HearAsync(seen, ct);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception e) when (e is PipelineException or DbException)
+            {
+                continue; // it is away, and may come back
+            }
+    }
+
+    static async Task<bool> BeatAsync(Peers peers, DbConnection connection, CancellationToken ct)
+    {
+        await peers.BeatAsync(connection, ct);
+        return true;
+    }
+
+    async Task<long> HearAsync(long seen, CancellationToken ct)
+    {
+        var newest = await UseAsync(async x => _seq = await x.ScalarAsync<long>(NewestSeq, ct), ct);
+        if (newest > seen)
+            foreach (var e in await UseAsync(x => x.QueryAsync($"SELECT {EventColumns} FROM logs WHERE {Peers.News} AND seq <= $newest ORDER BY seq LIMIT 1000", ReadEvent, ct, _peers!.Node, ("after", seen), ("newest", newest)), ct))
+                Tell(e);
+        return newest;
+    }
+
+    void Tell(RunEvent e)
+    {
+        lock (_followers)
+            foreach (var follower in _followers)
+                follower.Writer.TryWrite(e);
     }
 
     static string Schema(RunDatabase database)
@@ -219,88 +319,40 @@ public sealed class RunStore : IAsyncDisposable
             throw new PipelineException($"{_database.Place}: the run store was written by a newer version (format {format}; this one knows {Format})", hint: "Use that version: this one would not understand all of its tables.");
     }
 
-    async Task MakeAsync(string tables, CancellationToken ct)
-    {
-        lock (_made)
-            if (_made.Contains(tables))
-                return;
-        await ChangeAsync(x => x.ExecuteAsync(tables, ct), ct);
-        lock (_made)
-            _made.Add(tables);
-    }
-
-    async Task<T> AloneAsync<T>(Func<DbConnection, Task<T>> work, TimeSpan patience, CancellationToken ct)
-    {
-        await _one.WaitAsync(ct);
-        try
-        {
-            var began = _clock.GetTimestamp();
-            for (var attempt = 1; ; attempt++)
-                try
-                {
-                    if (_connection.State != ConnectionState.Open)
-                        await ReopenAsync(ct);
-                    return await work(_connection);
-                }
-                catch (DbException e) when (_connection.State != ConnectionState.Open)
-                {
-                    if (attempt > 1 && _clock.GetElapsedTime(began) >= patience)
-                        throw Dialect.Explain(e);
-                }
-                catch (PipelineException e) when (e.IsTransient && _clock.GetElapsedTime(began) < patience)
-                {
-                    await Task.Delay(Pause, _clock, ct);
-                }
-        }
-        finally
-        {
-            _one.Release();
-        }
-    }
-
-    async Task ReopenAsync(CancellationToken ct)
-    {
-        await _connection.DisposeAsync();
-        _connection = await _database.OpenAsync(ct);
-    }
-
-    async Task<T> TransactAsync<T>(DbConnection connection, Func<DbConnection, Task<T>> work, CancellationToken ct)
-    {
-        await using var transaction = await connection.BeginTransactionAsync(ct);
-        if (_database.OneWriter.Length > 0)
-            await connection.ScalarAsync<object>(_database.OneWriter, ct);
-        var value = await work(connection);
-        await transaction.CommitAsync(CancellationToken.None);
-        return value;
-    }
-
     // What could not be written stays pending.
-    Task CommitAsync(Func<DbConnection, Task> write, CancellationToken ct) => AloneAsync(async connection =>
+    async Task<T> CommitAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken ct)
     {
-        RunEvent[] events;
-        lock (_pending)
-        {
-            events = [.. _pending];
-            _pending.Clear();
-        }
+        RunEvent[]? events = null;
         try
         {
-            return await TransactAsync(connection, async x =>
+            return await ChangeAsync(async connection =>
             {
+                events ??= TakePending();
                 if (_database.OneWriter.Length > 0)
-                    _seq = await x.ScalarAsync<long>(NewestSeq, ct);
-                await LogAsync(x, events, ct);
-                await write(x);
-                return events.Length;
+                    _seq = await connection.ScalarAsync<long>(NewestSeq, ct);
+                await LogAsync(connection, events, ct);
+                return await write(connection);
             }, ct);
         }
         catch
         {
             lock (_pending)
-                _pending.InsertRange(0, events);
+                _pending.InsertRange(0, events ?? []);
             throw;
         }
-    }, Patience, ct);
+    }
+
+    RunEvent[] TakePending()
+    {
+        lock (_pending)
+        {
+            RunEvent[] events = [.. _pending];
+            _pending.Clear();
+            return events;
+        }
+    }
+
+    Task FlushAsync(CancellationToken ct) => HasPending ? CommitAsync(_ => Task.FromResult(true), ct) : Task.CompletedTask;
 
     bool HasPending
     {
@@ -358,6 +410,10 @@ public sealed class RunStore : IAsyncDisposable
             await connection.ExecuteAsync($"INSERT INTO logs VALUES {string.Join(", ", values.ToList())}", ct, [.. parameters]);
         }
     }
+
+    const string EventColumns = "\"at\", run, kind, task, state, message";
+
+    static RunEvent ReadEvent(DbDataReader r) => new(Utc(r, 0), r.GetString(1), r.GetString(2), r.GetString(3), State(r.GetString(4)), r.GetString(5));
 
     sealed record LastRuns(long Seq, int PerPipeline, IReadOnlyList<RunResult> Runs);
 

@@ -260,7 +260,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
             await Following.WriteDownAsync(connection, Result(state), profiles, building.Built.Select(b => b.Model), ct);
             Failpoint.Reach("before-commit");
             if (workspace.Lease is { } lease)
-                await lease.FenceAsync(connection, request.Tick, ct);
+                await lease.FenceAsync(connection, ct);
             _committing = true;
             await transaction.CommitAsync(CancellationToken.None);
             _committing = false;

@@ -160,18 +160,22 @@ public sealed class Workspace : IAsyncDisposable
         if (Cluster is not { } cluster)
             return await run(this, ct);
         await using var lease = await cluster.HoldAsync(pipeline, ct);
-        if (request.Tick is { } claimed && !await cluster.IsMineAsync(pipeline, claimed, ct))
+        if (await PublishedAsync(runId, ct) is { } state)
         {
-            var taken = new RunResult(runId, pipeline, RunState.Cancelled, Span(request), Clock.GetUtcNow(), TimeSpan.Zero) { Message = "another server runs it" };
+            var taken = new RunResult(runId, pipeline, state, Span(request), Clock.GetUtcNow(), TimeSpan.Zero) { Message = "the server that had it before published it" };
             await Store.SaveAsync(taken, CancellationToken.None);
             return taken;
         }
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, lease.Gone);
         var leased = new Workspace(null, _turns, Project, lease.Over(Warehouse), Store, Zones, OpenSource, Ids, Clock) { Pools = Pools, Cluster = cluster, Lease = lease };
-        var result = await run(leased, either.Token);
-        if (request.Tick is { } tick && lease.IsHeld && result.State != RunState.Cancelled)
-            await cluster.DoneAsync(pipeline, tick, result.State.ToString().ToLowerInvariant(), CancellationToken.None);
-        return result;
+        return await run(leased, either.Token);
+    }
+
+    /// <summary>How a run was published; null where it was not.</summary>
+    public async Task<RunState?> PublishedAsync(string runId, CancellationToken ct)
+    {
+        await using var connection = await Warehouse.OpenAsync(ct);
+        return await WarehouseState.OutcomeAsync(connection, runId, ct);
     }
 
     async Task<RunResult> InTurnAsync(string runId, string pipeline, Interval interval, bool behind, Func<CancellationToken, Task<RunResult>> run, CancellationToken ct)
@@ -188,11 +192,13 @@ public sealed class Workspace : IAsyncDisposable
         }
     }
 
-    // The run store is brought in line with the warehouse: what committed there has succeeded, whatever was written down here.
-    // What was asked for and did not get to its commit waits for the next server, which runs it again.
-    async Task RecoverAsync(CancellationToken ct)
+    /// <summary>
+    /// Brings the run store in line with the warehouse: what committed there has succeeded, whatever was written down here. What was asked for and did not get to its commit waits for
+    /// a server, which runs it again. Of several servers, one that is silent is one whose process ended.
+    /// </summary>
+    public async Task RecoverAsync(CancellationToken ct)
     {
-        var cut = await Store.ListUnfinishedAsync(ct);
+        var cut = await Store.TakeOverAsync(ct);
         if (cut.Count == 0)
             return;
         var asked = (await Store.OpenRequestsAsync(ct)).Select(x => x.RunId).ToHashSet();

@@ -66,9 +66,14 @@ public sealed class EventInbox(RunStore store, TimeProvider clock) : IDisposable
             """,
             r => new PendingEvents(r.GetString(0), r.GetInt64(1), r.GetInt64(2), r.GetString(3), Utc(r, 4), Utc(r, 5)), ct), ct);
 
-    /// <summary>Writes down that a run was asked for that sees these events.</summary>
-    public Task TakeAsync(PendingEvents pending, string run, CancellationToken ct) =>
-        store.ChangeAsync(Tables, x => x.ExecuteAsync("INSERT INTO events_taken VALUES ($p, $s, $run, $at)", ct, ("p", pending.Pipeline), ("s", pending.UpTo), ("run", run), ("at", clock.GetUtcNow().UtcDateTime)), ct);
+    /// <summary>Writes down that no run is needed for these events.</summary>
+    public Task DropAsync(PendingEvents pending, CancellationToken ct) => store.ChangeAsync(Tables, x => TakeAsync(x, pending, "", ct), ct);
+
+    /// <summary>Writes down, in another commit, that a run is asked for that sees these events; false where one was already.</summary>
+    public async Task<bool> TakeAsync(DbConnection x, PendingEvents pending, string run, CancellationToken ct) =>
+        await x.ExecuteAsync(
+            "INSERT INTO events_taken SELECT $p, $s, $run, $at WHERE NOT EXISTS (SELECT 1 FROM events_taken WHERE pipeline = $p AND up_to >= $s)", ct,
+            ("p", pending.Pipeline), ("s", pending.UpTo), ("run", run), ("at", clock.GetUtcNow().UtcDateTime)) > 0;
 
     /// <summary>Forgets events that were given to a run before an instant; told again, they count again.</summary>
     public Task<long> ForgetAsync(DateTimeOffset before, CancellationToken ct) =>

@@ -22,11 +22,11 @@ public sealed class EventStarts(Orders orders, Starter starter, EventInbox inbox
         var later = false;
         foreach (var events in pending.Where(p => !paused.Contains(p.Pipeline)))
             if (orders.Project().Pipelines.FirstOrDefault(p => p.Name == events.Pipeline) is not { } pipeline)
-                await inbox.TakeAsync(events, "", ct); // the pipeline is gone
+                await inbox.DropAsync(events, ct); // the pipeline is gone
             else if (open.Contains(events.Pipeline) || now - events.Last < Quiet && now - events.Since < Longest || starter.IsWaiting(Key(pipeline)))
                 later = true;
             else
-                await starter.StartAsync(new(pipeline, new(), Key(pipeline), Words(events), (run, stop) => inbox.TakeAsync(events, run, stop)), ct);
+                await starter.StartAsync(new(pipeline, new(), Key(pipeline), Words(events), (store, run, stop) => inbox.TakeAsync(store, events, run, stop)), ct);
         return later;
     }
 

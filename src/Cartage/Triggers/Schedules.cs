@@ -40,24 +40,10 @@ public sealed class Schedules(Orders orders, Starter starter, TickStore ticks, F
             else if (pipeline.Overlap == Overlap.Cancel)
                 foreach (var run in open)
                     orders.Cancel(run);
-        var (cluster, request) = (workspace().Cluster, new RunRequest { From = due.From, To = due.At, Behind = due.Behind, Onward = true });
-        if (cluster is not null)
-            request = request with { Tick = due.At };
-        if (cluster is not null && !await cluster.ClaimAsync(pipeline.Name, due.At, request, ct))
-        {
-            await ticks.HandledAsync(pipeline, due.At, "", "another server runs it", ct);
-            return true;
-        }
+        var request = new RunRequest { From = due.From, To = due.At, Behind = due.Behind, Onward = true };
         var by = $"schedule {due.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm'Z'", CultureInfo.InvariantCulture)}";
-        await starter.StartAsync(new(pipeline, request, Key(pipeline, due), by, (run, stop) => AskedAsync(pipeline, due.At, run, stop)), ct);
+        await starter.StartAsync(new(pipeline, request, Key(pipeline, due), by, (store, run, stop) => ticks.TakeAsync(store, pipeline, due.At, run, stop)), ct);
         return true;
-    }
-
-    async Task AskedAsync(Pipeline pipeline, DateTimeOffset tick, string run, CancellationToken ct)
-    {
-        await ticks.HandledAsync(pipeline, tick, run, "asked", ct);
-        if (workspace().Cluster is { } cluster && await workspace().Store.GetRunAsync(run, ct) is { State: RunState.Failed })
-            await cluster.DoneAsync(pipeline.Name, tick, "failed", ct); // what it waited for did not come
     }
 
     // Where each tick has a run over its own interval, it comes among the missed ones.

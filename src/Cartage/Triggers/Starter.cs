@@ -4,10 +4,10 @@ using Cartage.Runs;
 
 namespace Cartage.Triggers;
 
-/// <summary>A wish for a run: of what, why, and what is to be written down once it was asked for; <paramref name="Key"/> tells one wish from another.</summary>
-public sealed record Wish(Pipeline Pipeline, RunRequest Request, string Key, string By, Func<string, CancellationToken, Task> AskedAsync);
+/// <summary>A wish for a run: of what, why, and what is written down in the commit that asks for it; <paramref name="Key"/> tells one wish from another.</summary>
+public sealed record Wish(Pipeline Pipeline, RunRequest Request, string Key, string By, Mark Mark);
 
-/// <summary>Asks for runs, at once or when what their pipeline waits for is there; a run that waits holds nothing. What is asked is written down after the run is: a process killed between asks twice, never not at all.</summary>
+/// <summary>Asks for runs, at once or when what their pipeline waits for is there; a run that waits holds nothing.</summary>
 public sealed class Starter(Orders orders, Sensors sensors, Func<Workspace> workspace, TimeProvider clock) : IAsyncDisposable
 {
     readonly CancellationTokenSource _closing = new();
@@ -86,11 +86,7 @@ public sealed class Starter(Orders orders, Sensors sensors, Func<Workspace> work
         }
     }
 
-    async Task AskAsync(Wish wish, CancellationToken ct)
-    {
-        var runs = await orders.AskAsync(wish.Request with { Selector = $"{wish.Pipeline.Name}.*" }, wish.By, ct);
-        await wish.AskedAsync(runs is [var run, ..] ? run : "", CancellationToken.None);
-    }
+    Task AskAsync(Wish wish, CancellationToken ct) => orders.AskAsync(wish.Request with { Selector = $"{wish.Pipeline.Name}.*" }, wish.By, wish.Mark, ct);
 
     async Task FailAsync(Wish wish, Interval interval, DateTimeOffset at, TimeSpan took, WaitFor wait, string? problem)
     {
@@ -99,7 +95,6 @@ public sealed class Starter(Orders orders, Sensors sensors, Func<Workspace> work
             Message = $"{wish.Pipeline.File}:{wait.Line}: waited {wait.Timeout.TotalSeconds:0.#} s for {Sensors.Describe(wait, interval)}, which did not come{(problem is null ? "" : $" ({problem})")}",
             Hint = $"Nothing was run. When it is there: cartage run {wish.Pipeline.Name}.*",
         };
-        await workspace().Store.SaveAsync(run, CancellationToken.None);
-        await wish.AskedAsync(run.RunId, CancellationToken.None);
+        await workspace().Store.SaveAsync(run, wish.Mark, CancellationToken.None);
     }
 }

@@ -22,7 +22,10 @@ public sealed class TickStore(RunStore store, TimeProvider clock)
         return new(since, new HashSet<DateTimeOffset>());
     }
 
-    /// <summary>Writes down that a tick is done with: the run that was asked for, or why there is none.</summary>
+    /// <summary>Writes down, in another commit, that a run is asked for a tick; false where the tick is done with.</summary>
+    public async Task<bool> TakeAsync(DbConnection x, Pipeline pipeline, DateTimeOffset tick, string run, CancellationToken ct) => await InsertAsync(x, pipeline, tick, run, "asked", ct) > 0;
+
+    /// <summary>Writes down that a tick is done with, and why there is no run.</summary>
     public Task HandledAsync(Pipeline pipeline, DateTimeOffset tick, string run, string note, CancellationToken ct) => WriteAsync(pipeline, tick, run, note, ct);
 
     /// <summary>The newest tick of a pipeline's schedule that a run was asked for, and the run.</summary>
@@ -46,7 +49,10 @@ public sealed class TickStore(RunStore store, TimeProvider clock)
         await store.UseAsync(Tables, x => x.ScalarAsync<long>("SELECT count(*) FROM ticks WHERE pipeline = $p", ct, ("p", pipeline.Name)), ct) > 0;
 
     Task<long> WriteAsync(Pipeline pipeline, DateTimeOffset tick, string run, string note, CancellationToken ct) =>
-        store.ChangeAsync(Tables, x => x.ExecuteAsync("INSERT INTO ticks VALUES ($p, $s, $tick, $run, $note, $at) ON CONFLICT DO NOTHING", ct, ("p", pipeline.Name), ("s", Key(pipeline)), ("tick", tick.UtcDateTime), ("run", run), ("note", note), ("at", clock.GetUtcNow().UtcDateTime)), ct);
+        store.ChangeAsync(Tables, x => InsertAsync(x, pipeline, tick, run, note, ct), ct);
+
+    Task<long> InsertAsync(DbConnection x, Pipeline pipeline, DateTimeOffset tick, string run, string note, CancellationToken ct) =>
+        x.ExecuteAsync("INSERT INTO ticks VALUES ($p, $s, $tick, $run, $note, $at) ON CONFLICT DO NOTHING", ct, ("p", pipeline.Name), ("s", Key(pipeline)), ("tick", tick.UtcDateTime), ("run", run), ("note", note), ("at", clock.GetUtcNow().UtcDateTime));
 
     static string Key(Pipeline pipeline) => $"{pipeline.Schedule} {pipeline.TimeZone.Id}";
 

@@ -30,10 +30,11 @@ sealed class Bench : IAsyncDisposable
 
     public Pipeline Pipeline => Assert.Single(Project.Pipelines);
 
-    public async Task<IReadOnlyList<string>> AskAsync(RunRequest request, string by, CancellationToken ct)
+    public async Task<IReadOnlyList<string>> AskAsync(RunRequest request, string by, Mark mark, CancellationToken ct)
     {
         var run = Workspace.NewRunId();
-        await Workspace.Store.AskAsync(new(run, Pipeline.Name, request, by, Clock.GetUtcNow()), new(run, Pipeline.Name, RunState.Queued, Workspace.Span(request), Clock.GetUtcNow(), TimeSpan.Zero), ct);
+        if (!await Workspace.Store.AskAsync(new(run, Pipeline.Name, request, by, Clock.GetUtcNow()), new(run, Pipeline.Name, RunState.Queued, Workspace.Span(request), Clock.GetUtcNow(), TimeSpan.Zero), mark, ct))
+            return [];
         Asked.Enqueue((run, request, by));
         return [run];
     }

@@ -83,7 +83,7 @@ public sealed class EventsIntoRuns
         await using var bench = await Bench.OpenAsync(new FakeClock("2026-03-05T12:00Z"), $"{ByObjects}\nwait_for: [ {{ {wait} }} ]");
         await using var starter = new Starter(bench.Orders, bench.Sensors, () => bench.Workspace, bench.Clock);
         List<string> done = [];
-        Task WishAsync(string key) => starter.StartAsync(new(bench.Pipeline, new(), key, "test", (run, _) => { done.Add(run); return Task.CompletedTask; }), CancellationToken.None);
+        Task WishAsync(string key) => starter.StartAsync(new(bench.Pipeline, new(), key, "test", (_, run, _) => { done.Add(run); return Task.FromResult(true); }), CancellationToken.None);
 
         await WishAsync("one");
         await bench.UntilAsync(() => starter.Waiting.Count == 0, TimeSpan.FromSeconds(1));

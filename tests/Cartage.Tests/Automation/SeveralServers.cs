@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Cartage.Tests.Cli;
 using Cartage.Tests.Support;
 using Npgsql;
@@ -24,6 +25,8 @@ public sealed class SeveralServers(SharedPostgres postgres, SharedS3 s3)
 
         await pair.PublishedAsync();
         Assert.Equal((1, "3"), (await pair.CountAsync("cartage.outcomes"), await pair.RowsAsync()));
+        await pair.SaysAsync(1, "succeeded");
+        Assert.Equal(1, await pair.CountAsync("cartage_state.requests"));
     }
 
     [Theory]
@@ -41,11 +44,11 @@ public sealed class SeveralServers(SharedPostgres postgres, SharedS3 s3)
         pair.Go(1);
         await pair.PublishedAsync();
         await Pair.SignalAsync(first, "-CONT");
-        await pair.EndedAsync(0);
+        await pair.GaveUpAsync();
 
         Assert.Equal((1, "3"), (await pair.CountAsync("cartage.outcomes"), await pair.RowsAsync()));
-        Assert.DoesNotContain("succeeded", (await Typed.InAsync(pair.Folder(0), "ls", "runs")).Out, StringComparison.Ordinal);
-        await pair.SaysAsync(1, "succeeded");
+        foreach (var n in new[] { 0, 1 }) // one run, of which both say the same
+            Assert.Equal(["succeeded"], JsonDocument.Parse((await Typed.InAsync(pair.Folder(n), "ls", "runs", "--format", "json")).Out).RootElement.EnumerateArray().Select(x => x.GetProperty("state").GetString()));
     }
 
     [Fact]
@@ -55,8 +58,9 @@ public sealed class SeveralServers(SharedPostgres postgres, SharedS3 s3)
         List<string> said = [.. project.Load().Findings.Select(f => f.ToString())];
 
         Assert.Contains(said, f => f.Contains("several servers cannot share a DuckDB warehouse", StringComparison.Ordinal));
+        Assert.Contains(said, f => f.Contains("several servers cannot share a run store in a DuckDB file", StringComparison.Ordinal));
         Assert.Contains(said, f => f.Contains("cannot share the zone 'reports'", StringComparison.Ordinal));
-        Assert.Equal(2, said.Count);
+        Assert.Equal(3, said.Count);
     }
 
     sealed class Pair : IAsyncDisposable
@@ -95,10 +99,10 @@ public sealed class SeveralServers(SharedPostgres postgres, SharedS3 s3)
         /// <summary>Lets the server's source answer.</summary>
         public void Go(int n) => _projects[n].Write("go", "");
 
-        public Task PublishedAsync() => UntilAsync(async () => await CountAsync("cartage.ticks WHERE done = 'published'") == 1);
+        public Task PublishedAsync() => UntilAsync(async () => await CountAsync("cartage.outcomes") == 1);
 
-        /// <summary>Waits until the server has no open run.</summary>
-        public Task EndedAsync(int n) => SaysAsync(n, "failed", "cancelled");
+        /// <summary>Waits until a server has noticed that its run is another's.</summary>
+        public Task GaveUpAsync() => UntilAsync(async () => await CountAsync("cartage_state.logs WHERE kind = 'run' AND task = '' AND state IN ('failed', 'cancelled')") == 1);
 
         /// <summary>Waits until the server lists a run in one of these states.</summary>
         public Task SaysAsync(int n, params string[] states) => UntilAsync(async () => await Typed.InAsync(Folder(n), "ls", "runs") is { Code: 0 } runs && states.Any(s => runs.Out.Contains(s, StringComparison.Ordinal)));
@@ -148,6 +152,7 @@ public sealed class SeveralServers(SharedPostgres postgres, SharedS3 s3)
                 .Write("project.yml", $$"""
                     name: shop
                     warehouse: { type: postgres, url: "{{database}}" }
+                    state: { type: postgres, url: "{{database}}" }
                     zones: { raw: s3://{{bucket.Bucket}}/raw, processed: s3://{{bucket.Bucket}}/processed, reports: s3://{{bucket.Bucket}}/reports }
                     connections: { store: { type: s3, endpoint: "{{bucket.Endpoint}}", region: us-east-1, access_key_id: {{bucket.AccessKeyId}}, secret_access_key: {{bucket.SecretAccessKey}} } }
                     cluster: { lease: 3s }

@@ -69,7 +69,7 @@ public abstract class StoreConformance : IDisposable
             Assert.Equal([Id("b"), Id("a")], Ids(await store.ListRunsAsync(10, Never)));
             Assert.Equal([Id("a")], Ids(await store.ListRunsAsync(new RunFilter(10, "shop", Before: Id("b")), Never)));
             Assert.Equal([Id("b")], Ids(await store.ListRunsAsync(new RunFilter(10, States: [RunState.Queued, RunState.Running], Brief: true), Never)));
-            Assert.Equal([Id("b")], Ids(await store.ListUnfinishedAsync(Never)));
+            Assert.Equal([Id("b")], Ids(await store.TakeOverAsync(Never)));
             Assert.Equal([Id("b"), Id("a")], Ids(await store.LastRunsAsync(1, Never)));
             Assert.Equal([Id("a")], Ids(await store.TouchingAsync("shop", new(Noon.AddHours(-1), Noon.AddHours(1)), Never)));
             Assert.Equal([(RunState.Queued, 1L), (RunState.Succeeded, 1L)], (await store.CountAsync(Noon, Never)).Select(x => (x.Key, x.Value)).Order());
@@ -180,7 +180,9 @@ public abstract class StoreConformance : IDisposable
             var pending = Assert.Single(await inbox.PendingAsync(Never));
             Assert.Equal((3L, "first"), (pending.Count, pending.First));
             await inbox.AddAsync([new("shop", "4", "fourth")], Never);
-            await inbox.TakeAsync(pending, "run 1", Never);
+            Assert.True(await store.SaveAsync(Run("a", RunState.Failed), (x, run, ct) => inbox.TakeAsync(x, pending, run, ct), Never));
+            Assert.False(await store.SaveAsync(Run("b", RunState.Failed), (x, run, ct) => inbox.TakeAsync(x, pending, run, ct), Never));
+            Assert.Equal([Id("a")], Ids(await store.ListRunsAsync(10, Never)));
             Assert.Equal((1L, "fourth"), (Assert.Single(await inbox.PendingAsync(Never)) is var rest ? rest.Count : 0, rest.First));
             Assert.Equal(3, await inbox.ForgetAsync(DateTimeOffset.UnixEpoch.AddYears(1000), Never));
         });

@@ -42,7 +42,7 @@ sealed class Automation : IAsyncDisposable
 
     /// <summary>What it works with; <paramref name="Refresh"/> reads the project's files again when they have changed.</summary>
     public sealed record Parts(
-        Orders Orders, Func<Workspace> Workspace, Func<CancellationToken, Task> Refresh, Func<Project, string, INotifier> OpenNotifier, Func<Project, string, Storage.IObjectStore> OpenBucket,
+        Orders Orders, Func<Workspace> Workspace, Func<CancellationToken, Task> Refresh, Func<CancellationToken, Task> TakeOver, Func<Project, string, INotifier> OpenNotifier, Func<Project, string, Storage.IObjectStore> OpenBucket,
         Func<Exception, string, Task> Tell, Func<string?> Link, TimeProvider Clock)
     {
         /// <summary>How long between looks at folders that nothing was heard of.</summary>
@@ -170,27 +170,27 @@ sealed class Automation : IAsyncDisposable
         await Task.Delay(more ? TimeSpan.FromSeconds(1) : TimeSpan.FromSeconds(2), _on.Clock, ct);
     }
 
-    // Of several servers: tells the others that this one lives, and runs what one that does not had claimed.
+    // Of several servers: goes on with what one that is silent had begun.
     async Task ShareAsync(CancellationToken ct)
     {
         if (_on.Workspace().Cluster is not { } cluster)
             return;
         await KeepAsync("the other servers", async stop =>
         {
-            foreach (var tick in await cluster.BeatAsync(stop))
-                if (Project.Pipelines.Any(p => p.Name == tick.Pipeline))
-                    await _on.Orders.AskAsync(tick.Request with { Selector = $"{tick.Pipeline}.*" }, $"taken over from {tick.From}", stop);
+            await _on.TakeOver(stop);
             await Task.Delay(cluster.Lease / 4, _on.Clock, stop);
         }, ct);
     }
 
-    // The end of a run is news to those that wait for it.
+    // The end of a run is news to those that wait for it; a run of this server may be ended through another.
     async Task ListenAsync(CancellationToken ct)
     {
         try
         {
             await foreach (var e in _on.Workspace().Store.FollowAsync(ct))
-                if (e is { Task.Length: 0, Kind: "run", State: not (RunState.Running or RunState.Queued) })
+                if (e.Kind == RunEvent.Cancel)
+                    _on.Orders.Cancel(e.RunId);
+                else if (e is { Task.Length: 0, Kind: "run", State: not (RunState.Running or RunState.Queued) })
                     Inbox.Wake();
         }
         catch (OperationCanceledException)
