@@ -16,6 +16,9 @@ public sealed record BuildContext(bool Swap, Func<TableRead, string?> Resolve, F
     /// <summary>Whether something built later needs to know the rows that this build changes.</summary>
     public bool TellsChanges { get; init; }
 
+    /// <summary>Whether what is published is built again, and nothing that is new.</summary>
+    public bool Replays { get; init; }
+
     /// <summary>A model's SQL with its templates filled in.</summary>
     public Func<Model, string> Render { get; init; } = model => model.Sql;
 }
@@ -160,10 +163,10 @@ public sealed class ModelBuilder(DbConnection connection, DbConnection parser, D
 
     async Task<ModelResult> AppendAsync(string select, CancellationToken ct)
     {
-        var stamp = $"TIMESTAMP '{context.Interval.Start.UtcDateTime:yyyy-MM-dd HH:mm:ss}'";
-        var stamped = $"SELECT s.*, {stamp} AS \"_interval_start\" FROM ({select}) AS s";
+        var (from, to) = (Stamp(context.Interval.Start), Stamp(context.Interval.End));
+        var stamped = $"SELECT s.*, {from} AS \"_interval_start\", {to} AS \"_interval_end\" FROM ({select}) AS s";
         await StartAsync(stamped, ct);
-        if (await connection.ScalarAsync<long>($"SELECT count(*) FROM {dialect.Quote(Target)} WHERE _interval_start = {stamp}", ct) > 0)
+        if (await IsHeldAsync(from, to, ct))
         {
             var there = await CountAsync(Target, ct);
             return new(there, 0, 0, 0, there, 0);
@@ -174,10 +177,34 @@ public sealed class ModelBuilder(DbConnection connection, DbConnection parser, D
         return new(rows, inserted, 0, 0, rows - inserted, 0);
     }
 
+    // All of it, or none: of half an interval nobody can tell the rows that are missing from those that are there.
+    async Task<bool> IsHeldAsync(string from, string to, CancellationToken ct)
+    {
+        var held = await connection.QueryAsync(
+            $"""
+            SELECT DISTINCT _interval_start, _interval_end FROM {dialect.Quote(Target)}
+            WHERE _interval_start < {to} AND _interval_end > {from} OR _interval_start = {from} AND _interval_end = {to} ORDER BY 1, 2
+            """,
+            r => new Interval(Utc(r.GetDateTime(0)), Utc(r.GetDateTime(1))), ct);
+        if (held.Count == 0 || context.Replays)
+            return held.Count > 0;
+        var until = held.Aggregate(held[0].Start <= context.Interval.Start ? context.Interval.Start : held[0].Start, (end, next) => next.Start <= end && next.End > end ? next.End : end);
+        if (held[0].Start <= context.Interval.Start && until >= context.Interval.End)
+            return true;
+        var rest = held[0].Start > context.Interval.Start ? $"--from {context.Interval.Start.UtcDateTime:s}Z --to {held[0].Start.UtcDateTime:s}Z" : $"--from {until.UtcDateTime:s}Z --to {context.Interval.End.UtcDateTime:s}Z";
+        throw new PipelineException(
+            $"{model.File}: the model '{model.Name}' holds the rows of {held[0]}, a part of {context.Interval}: they would be there twice",
+            hint: $"Nothing was published. Run what it has not: cartage run {model.Pipeline}.* {rest}. A model that is to hold an interval as it was last built is 'kind: interval'.") { Rejects = true };
+
+        static DateTimeOffset Utc(DateTime time) => new(DateTime.SpecifyKind(time, DateTimeKind.Utc));
+    }
+
+    static string Stamp(DateTimeOffset time) => $"TIMESTAMP '{time.UtcDateTime:yyyy-MM-dd HH:mm:ss}'";
+
     async Task<ModelResult> IntervalAsync(string select, string time, CancellationToken ct)
     {
         await StartAsync(select, ct);
-        var within = $"{dialect.Quote(time)} >= TIMESTAMP '{context.Interval.Start.UtcDateTime:yyyy-MM-dd HH:mm:ss}' AND {dialect.Quote(time)} < TIMESTAMP '{context.Interval.End.UtcDateTime:yyyy-MM-dd HH:mm:ss}'";
+        var within = $"{dialect.Quote(time)} >= {Stamp(context.Interval.Start)} AND {dialect.Quote(time)} < {Stamp(context.Interval.End)}";
         await connection.ExecuteAsync(dialect.Create(New, await CollatedAsync($"SELECT * FROM ({select}) AS s WHERE {within}", ct)), ct);
         return await ReplaceAsync(await ColumnsAsync(New, ct), within, ct);
     }

@@ -7,7 +7,7 @@ using Cartage.Warehouses;
 namespace Cartage.Runs;
 
 /// <summary>The third phase of a run: models become tables, aside or within the caller's transaction, and what is aside takes its place.</summary>
-sealed class Building(Workspace workspace, Plan plan, RunLog log, DbConnection connection, DbConnection door, IReadOnlyDictionary<string, FeedLoad> loads)
+sealed class Building(Workspace workspace, Plan plan, RunRequest request, RunLog log, DbConnection connection, DbConnection door, IReadOnlyDictionary<string, FeedLoad> loads)
 {
     readonly Dialect _dialect = workspace.Warehouse.Dialect;
     readonly Dictionary<string, ModelResult> _results = [];
@@ -70,7 +70,7 @@ sealed class Building(Workspace workspace, Plan plan, RunLog log, DbConnection c
     async Task<ModelResult> BuildAsync(PlannedTask.Build build, string? because, IReadOnlyList<PlannedTask.Build> builds, CancellationToken ct)
     {
         var model = build.Model;
-        var context = new BuildContext(plan.Swap, Names.Aside, Names.Find, plan.Interval, Names.Render(model)) { Changes = _changes.Tables, Whole = build.Certain || because is null, TellsChanges = !plan.Swap && _changes.AreAskedFor(model, builds), Render = Names.Render };
+        var context = new BuildContext(plan.Swap, Names.Aside, Names.Find, plan.Interval, Names.Render(model)) { Changes = _changes.Tables, Whole = build.Certain || because is null, TellsChanges = !plan.Swap && _changes.AreAskedFor(model, builds), Render = Names.Render, Replays = request.Replay is not null };
         try
         {
             return await log.DoAsync(

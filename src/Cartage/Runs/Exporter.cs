@@ -9,12 +9,12 @@ namespace Cartage.Runs;
 sealed class Exporter(IWarehouse warehouse, IObjectStore zone, string tempFolder)
 {
     // What append models keep for themselves.
-    const string Hidden = "_interval_start";
+    static readonly string[] Hidden = ["_interval_start", "_interval_end"];
 
     public async Task WriteAsync(Model model, string key, IReadOnlyList<string> formats, CancellationToken ct)
     {
         await using var connection = await warehouse.OpenAsync(ct);
-        var columns = (await Catalog.ColumnsAsync(connection, warehouse.Dialect, model.Table, ct)).Where(c => c.Name != Hidden).Select(c => c.Name).ToList();
+        var columns = (await Catalog.ColumnsAsync(connection, warehouse.Dialect, model.Table, ct)).Where(c => !Hidden.Contains(c.Name)).Select(c => c.Name).ToList();
         if (columns.Count == 0)
             throw new PipelineException($"{model.File}: the table '{model.Table}' cannot be exported: it is not there", hint: "Run again: the model is built anew.");
         List<string> files = [.. formats.Select(_ => Path.Combine(tempFolder, Path.GetRandomFileName()))];

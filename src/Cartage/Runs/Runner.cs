@@ -152,7 +152,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         var another = builds.Any(b => b.Model.IsOfInterval) && await IsAnotherIntervalAsync(connection, ct);
         if (!_loads.Values.Any(l => l.Changed || l.Equation.Read > 0) && !builds.Any(b => b.Certain || another && b.Model.IsOfInterval) && request.Only.Count == 0)
             return Result(RunState.Succeeded, "nothing changed");
-        var (building, checking) = (new Building(workspace, plan, _log, connection, door, _loads), new Checking(workspace, plan, request, connection, door));
+        var (building, checking) = (new Building(workspace, plan, request, _log, connection, door, _loads), new Checking(workspace, plan, request, connection, door));
         return plan.Swap ? await SwapAsync(connection, building, checking, builds, ct) : await MergeAsync(connection, building, checking, builds, ct);
     }
 

@@ -232,10 +232,12 @@ public sealed class Workspace : IAsyncDisposable
     // A scheduled pipeline's interval ends at the last tick, however late it is run: what a run covers does not hang on the clock.
     async Task<Interval> IntervalAsync(DbConnection connection, Pipeline pipeline, RunRequest request, CancellationToken ct)
     {
-        var end = request.To ?? pipeline.Schedule?.Last(Clock.GetUtcNow(), pipeline.TimeZone) ?? Clock.GetUtcNow();
+        var last = await WarehouseState.LastEndAsync(connection, pipeline, ct);
+        // A replay covers what was published, and leaves what has gone by since to the next run.
+        var end = request.To ?? (request.Replay is null ? null : last) ?? pipeline.Schedule?.Last(Clock.GetUtcNow(), pipeline.TimeZone) ?? Clock.GetUtcNow();
         if (request.From is { } from)
             return new(from, end);
-        var start = (request.FullRefresh ? null : await WarehouseState.LastEndAsync(connection, pipeline, ct)) ?? pipeline.Start;
+        var start = (request.FullRefresh ? null : last) ?? pipeline.Start;
         return start < end ? new(start.Value, end) : new(pipeline.Schedule?.Last(end.AddTicks(-1), pipeline.TimeZone) ?? end.AddDays(-1), end);
     }
 

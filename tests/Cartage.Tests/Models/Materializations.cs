@@ -102,6 +102,60 @@ public sealed class Materializations : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(1, 2, null), InlineData(1, 3, null), InlineData(2, 5, null)] // of what it has: nothing to add
+    [InlineData(5, 7, null)]
+    [InlineData(1, 6, "--from 2030-01-05T00:00:00Z --to 2030-01-06T00:00:00Z")]
+    [InlineData(4, 9, "--from 2030-01-05T00:00:00Z --to 2030-01-09T00:00:00Z")]
+    public async Task Append_refuses_an_interval_of_which_it_has_a_part(int from, int to, string? rest)
+    {
+        _project.Write("pipelines/shop/models/m.sql", "/* ---\nkind: append\n--- */\nselect id, day from things where day >= {{ start }} and day < {{ end }}");
+        Land(Enumerable.Range(1, 8).Select(d => new Thing(d, true, d, 1)));
+        await BuildAsync("m", Span(1, 3));
+        await BuildAsync("m", Span(3, 5));
+
+        var run = await _project.RunAsync(Span(from, to));
+
+        var added = rest is null && from >= 5 ? Enumerable.Range(from, to - from) : [];
+        Assert.Equal(Enumerable.Range(1, 4).Concat(added).Select(d => $"{d}"), await _project.QueryAsync("SELECT id FROM shop.m ORDER BY id"));
+        Assert.Equal(rest is null ? RunState.Succeeded : RunState.Rejected, run.State);
+        if (rest is not null)
+            Assert.Contains($"cartage run shop.* {rest}.", run.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Append_refuses_an_interval_that_begins_before_what_it_has()
+    {
+        _project.Write("pipelines/shop/models/m.sql", "/* ---\nkind: append\n--- */\nselect id, day from things where day >= {{ start }} and day < {{ end }}");
+        Land(Enumerable.Range(1, 8).Select(d => new Thing(d, true, d, 1)));
+        await BuildAsync("m", Day(3));
+
+        var run = await _project.RunAsync(Span(1, 5));
+
+        Assert.Equal(RunState.Rejected, run.State);
+        Assert.StartsWith("pipelines/shop/models/m.sql: the model 'm' holds the rows of [2030-01-03T00:00:00Z, 2030-01-04T00:00:00Z)", run.Message, StringComparison.Ordinal);
+        await BuildAsync("m", Span(1, 3));
+        Assert.Equal(["1", "2", "3"], await _project.QueryAsync("SELECT id FROM shop.m ORDER BY id"));
+    }
+
+    // A replay rebuilds what can be told again and takes no time that a later run is to cover.
+    [Fact]
+    public async Task Append_holds_the_same_after_a_replay_and_goes_on_after_it()
+    {
+        _project.Write("pipelines/shop/pipeline.yml", "start: 2030-01-01\n").Write("pipelines/shop/models/m.sql", "/* ---\nkind: append\n--- */\nselect id, day from things where day >= {{ start }} and day < {{ end }}")
+            .Write("pipelines/shop/models/all.sql", "select count(*) as n from things");
+        Land(Enumerable.Range(1, 8).Select(d => new Thing(d, true, d, 1)));
+        await BuildAsync("m", Span(1, 3));
+        await BuildAsync("m", Span(3, 5));
+
+        var replayed = await _project.RunAsync(new() { FullRefresh = true, Only = new HashSet<string> { "load", "build", "check" }, Replay = ReplayEnd.Publish });
+        Assert.True(replayed.State == RunState.Succeeded, replayed.Message);
+        Assert.Equal(new DateTimeOffset(2030, 1, 5, 0, 0, 0, TimeSpan.Zero), replayed.Interval.End);
+
+        await BuildAsync("m", new() { To = new(2030, 1, 7, 0, 0, 0, TimeSpan.Zero) });
+        Assert.Equal(["1", "2", "3", "4", "5", "6"], await _project.QueryAsync("SELECT id FROM shop.m ORDER BY id"));
+    }
+
     // Days in any order while the source changes: each day's rows are those of the last time it was built, whatever became of them since.
     [Theory, InlineData(7), InlineData(8)]
     public async Task Interval_replaces_the_rows_of_its_interval_and_no_others(int seed)
@@ -164,5 +218,7 @@ public sealed class Materializations : IDisposable
             yield return dice.Next(1, 6);
     }
 
-    static RunRequest Day(int day) => new() { From = new(2030, 1, day, 0, 0, 0, TimeSpan.Zero), To = new(2030, 1, day + 1, 0, 0, 0, TimeSpan.Zero) };
+    static RunRequest Day(int day) => Span(day, day + 1);
+
+    static RunRequest Span(int from, int to) => new() { From = new(2030, 1, from, 0, 0, 0, TimeSpan.Zero), To = new(2030, 1, to, 0, 0, 0, TimeSpan.Zero) };
 }
