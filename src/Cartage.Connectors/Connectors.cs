@@ -9,6 +9,7 @@ using Cartage.Ingest;
 using Cartage.Projects;
 using Cartage.Runs;
 using Cartage.Storage;
+using Cartage.Triggers;
 using Cartage.Warehouses;
 
 namespace Cartage.Connectors;
@@ -137,17 +138,20 @@ public static class Connectors
     /// <summary>The source of a feed, for one run: its files, or what its connection's type says.</summary>
     public static ISource OpenSource(Project project, Feed feed, TimeProvider clock) =>
         feed.Command.Count > 0 ? new CommandSource(project, clock)
-        : feed.Connection is null ? new FileSource(project.Root)
+        : feed.Connection is null ? Files(project, clock)
         : Connection(project, feed) switch
         {
             { Type: "http" } connection => new HttpSource(connection, project, clock, Random.Shared),
-            { Type: "files" } => new FileSource(project.Root),
+            { Type: "files" } => Files(project, clock),
             { Type: "postgres" } connection => new PostgresSource(PostgresSourceOptions.Read(project, connection), project.Root),
             var connection => throw new PipelineException(
                 $"{connection.File}:{connection.Line}: there is no connection of type '{connection.Type}' that feeds can be read from",
                 hint: "This version reads files."
             ),
         };
+
+    static FileSource Files(Project project, TimeProvider clock) =>
+        new((feed, pattern) => Places.Of(project, pattern, feed.File, feed.Line), (place, folder) => Stores.Bucket(project, place, new(folder, 0, clock), clock), Path.Combine(project.StateFolder, "tmp"));
 
     /// <summary>The types of connections that notices go through.</summary>
     public static IReadOnlyList<string> NotifierTypes { get; } = ["smtp", "sns", "webhook"];

@@ -42,7 +42,10 @@ static class Stores
 
     /// <summary>The bucket of a place, from its root; for listing, not for fetching.</summary>
     public static IObjectStore Bucket(Project project, string place, TimeProvider clock) =>
-        new S3Bucket(At(project, Remote + place[Remote.Length..].Split('/')[0]), new Spool(Path.Combine(project.StateFolder, "spool-elsewhere"), SpoolLimit, clock), clock);
+        Bucket(project, place, new(Path.Combine(project.StateFolder, "spool-elsewhere"), SpoolLimit, clock), clock);
+
+    /// <summary>The same for fetching, by way of a spool.</summary>
+    public static IObjectStore Bucket(Project project, string place, Spool spool, TimeProvider clock) => new S3Bucket(At(project, Remote + place[Remote.Length..].Split('/')[0]), spool, clock);
 
     static S3Options At(Project project, string place)
     {

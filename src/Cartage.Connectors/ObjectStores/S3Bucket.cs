@@ -42,7 +42,7 @@ public sealed class S3Bucket(S3Options options, Spool spool, TimeProvider clock)
                 if (!item.Key.EndsWith('/')) // what consoles put there to show a folder
                 {
                     _listed[item.Key] = item.ETag;
-                    yield return new(item.Key[_prefix.Length..], item.Size ?? 0, new DateTimeOffset((item.LastModified ?? default).ToUniversalTime(), TimeSpan.Zero));
+                    yield return new(item.Key[_prefix.Length..], item.Size ?? 0, new DateTimeOffset((item.LastModified ?? default).ToUniversalTime(), TimeSpan.Zero)) { Tag = item.ETag };
                 }
             next = page.IsTruncated == true ? page.NextContinuationToken : null;
         } while (next is not null);

@@ -44,7 +44,7 @@ public static class TableCatalog
     public static string Source(Project project, Feed feed) =>
         feed.Connection is { } connection && project.Connections.GetValueOrDefault(connection) is not { Type: "files" } ? $"{connection}{(feed.Relation is { } table ? $": {table}" : "")}"
         : feed.Command.Count > 0 ? string.Join(' ', feed.Command)
-        : string.Join(", ", feed.Files.Select(f => Path.GetRelativePath(project.Root, f) is var near && near.StartsWith("..", StringComparison.Ordinal) ? f : near));
+        : string.Join(", ", feed.Files.Select(f => f.Contains("://", StringComparison.Ordinal) ? f : Path.GetRelativePath(project.Root, f) is var near && near.StartsWith("..", StringComparison.Ordinal) ? f : near));
 
     static async Task<Dictionary<string, DateTimeOffset?>> TimesAsync(DbConnection connection, string sql, Pipeline pipeline, CancellationToken ct) =>
         (await connection.QueryAsync(sql, r => (Name: r.GetString(0), At: r.IsDBNull(1) ? null : (DateTimeOffset?)new DateTimeOffset(DateTime.SpecifyKind(r.GetDateTime(1), DateTimeKind.Utc))), ct, ("p", pipeline.Name))).ToDictionary(x => x.Name, x => x.At);

@@ -17,4 +17,8 @@ public interface IObjectStore
 }
 
 /// <summary>An object's key, size in bytes and last change.</summary>
-public sealed record StoredObject(string Key, long Bytes, DateTimeOffset Modified);
+public sealed record StoredObject(string Key, long Bytes, DateTimeOffset Modified)
+{
+    /// <summary>What is another whenever the content is, where the store knows without reading it.</summary>
+    public string? Tag { get; init; }
+}

@@ -110,7 +110,7 @@ public sealed class HowRunsEnd : IDisposable
     /// <summary>The project's files, of which the orders' are out of reach at first.</summary>
     sealed class Flaky(TestProject project, int fails, bool transient) : ISource
     {
-        readonly FileSource _files = new(project.Root);
+        readonly ISource _files = Connectors.Connectors.OpenSource(project.Load().Project, new("shop", "orders", "feeds.yml", 1), TimeProvider.System);
 
         public int Attempts { get; private set; }
 
