@@ -165,11 +165,12 @@ public sealed class FeedLoad
             await Ledger.AddAsync(connection, Feed, Equation, _context.Stamp, ct);
     }
 
-    /// <summary>Puts what is still aside in its place, at the end of the run's transaction; <paramref name="views"/> are made anew after it.</summary>
+    /// <summary>Puts what is still aside in its place and takes the tables of the load away, at the end of the run's transaction; <paramref name="views"/> are made anew after it.</summary>
     public async Task PublishAsync(DbConnection connection, IReadOnlySet<Table> views, CancellationToken ct)
     {
         if (_aside)
             await SwapAsync(new(connection, Sql) { MadeAnew = views.Append(Feed.History).ToHashSet() }, connection, ct);
+        await new Publication(connection, Sql).DropAsync(_tables.Scratch, ct);
     }
 
     // In a feed that refers to itself, a row that goes aside may be the parent of another.

@@ -44,14 +44,17 @@ public sealed class ModelBuilder(DbConnection connection, DbConnection parser, D
     Table Target => _aside ? model.Table.Next : model.Table;
     Table New => new(Table.StagingSchema(model.Pipeline), model.Name + "__new");
     Table Difference => New with { Name = model.Name + "__diff" };
+    Table Was => New with { Name = model.Name + "__was" };
 
     /// <summary>Builds the table.</summary>
     public async Task<ModelResult> BuildAsync(CancellationToken ct)
     {
         var touched = new Touched(connection, parser, dialect, model, context);
-        if (await touched.FindAsync(ct) && await BuildAsync($"SELECT * FROM {dialect.Quote(touched.Rows)}", touched, ct) is { } part)
-            return part;
-        return (await BuildAsync(await ModelReader.RewriteAsync(parser, context.Sql, context.Resolve, ct), null, ct))!;
+        var result = await touched.FindAsync(ct) ? await BuildAsync($"SELECT * FROM {dialect.Quote(touched.Rows)}", touched, ct) : null;
+        result ??= await BuildAsync(await ModelReader.RewriteAsync(parser, context.Sql, context.Resolve, ct), null, ct);
+        if (model.Materialization is not Materialization.View)
+            await new Publication(connection, dialect).DropAsync([touched.Rows, New, Was, Difference], ct);
+        return result!;
     }
 
     // Of the touched rows alone, where those are known; null where the table needs other columns than it has.
@@ -120,41 +123,48 @@ public sealed class ModelBuilder(DbConnection connection, DbConnection parser, D
         return new(rows, rows, 0, 0, 0, 0);
     }
 
-    // Small differences first, then only they are applied: what did not change is not touched.
+    // Small differences first, then only they are applied: what did not change is not touched. Of touched keys what was there is read once, so that the rest looks at few rows.
     async Task<ModelResult> MergeAsync(IReadOnlyList<Column> columns, IReadOnlyList<string> key, bool replace, Touched? touched, CancellationToken ct)
     {
         string SameKey(string a, string b) => string.Join(" AND ", key.Select(k => $"{a}.{dialect.Quote(k)} = {b}.{dialect.Quote(k)}"));
         var (target, difference, isScd2) = (dialect.Quote(Target.Name), dialect.Quote(Difference), model.Materialization is Materialization.Scd2);
+        var (there, address) = (dialect.Quote(Target), dialect.RowsStay ? $"t.{dialect.RowId}" : $"CASE WHEN t.{dialect.Quote(key[0])} IS NOT NULL THEN 1 END");
+        if (touched is not null)
+        {
+            var was = $"SELECT {Names(columns, "t.")}, {address} AS _rid FROM {there} t";
+            var unknown = isScd2 ? $" UNION ALL {was} WHERE t.{dialect.Quote(touched.Key[0])} IS NULL" : "";
+            await connection.ExecuteAsync(dialect.Create(Was, $"{was} JOIN {dialect.Quote(touched.Keys)} k ON {string.Join(" AND ", touched.Key.Select(k => $"k.{dialect.Quote(k)} = t.{dialect.Quote(k)}"))}{unknown}"), ct);
+            (there, address) = (dialect.Quote(Was), "t._rid");
+        }
         var differs = string.Join(" OR ", columns.Where(c => !key.Contains(c.Name)).Select(c => dialect.Differ("t." + dialect.Quote(c.Name), "n." + dialect.Quote(c.Name))).DefaultIfEmpty("false"));
-        var (found, address) = dialect.RowsStay ? ($"t.{dialect.RowId}", $"t.{dialect.RowId}") : ($"t.{dialect.Quote(key[0])}", $"CASE WHEN t.{dialect.Quote(key[0])} IS NOT NULL THEN 1 END");
         var closes = isScd2 ? "_rid IS NOT NULL AND _was_current AND NOT is_current" : "1 = 0";
         await connection.ExecuteAsync(
             dialect.Create(Difference, $"""
                 SELECT {Names(columns, "n.")}, {address} AS _rid{(isScd2 ? ", t.is_current AS _was_current" : "")}
-                FROM {dialect.Quote(New)} n LEFT JOIN {dialect.Quote(Target)} t ON {SameKey("t", "n")} WHERE {found} IS NULL OR {differs}
+                FROM {dialect.Quote(New)} n LEFT JOIN {there} t ON {SameKey("t", "n")} WHERE {address} IS NULL OR {differs}
                 """),
             ct
         );
         var (inserted, updated, closed) = (await connection.QueryAsync(
             $"SELECT count(CASE WHEN _rid IS NULL THEN 1 END), count(CASE WHEN _rid IS NOT NULL AND NOT ({closes}) THEN 1 END), count(CASE WHEN {closes} THEN 1 END) FROM {difference}",
             r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)), ct))[0];
-        var within = touched is null ? "" : $"EXISTS (SELECT 1 FROM {dialect.Quote(touched.Keys)} k WHERE {string.Join(" AND ", touched.Key.Select(k => $"k.{dialect.Quote(k)} = {target}.{dialect.Quote(k)}"))}) AND ";
-        var gone = $"{within}NOT EXISTS (SELECT 1 FROM {dialect.Quote(New)} n WHERE {SameKey("n", target)}){(isScd2 ? $" AND NOT {target}._inferred" : "")}";
-        var deleted = replace ? await connection.ScalarAsync<long>($"SELECT count(*) FROM {dialect.Quote(Target)} WHERE {gone}", ct) : 0;
+        string Gone(string t) => $"NOT EXISTS (SELECT 1 FROM {dialect.Quote(New)} n WHERE {SameKey("n", t)}){(isScd2 ? $" AND NOT {t}._inferred" : "")}";
+        var deleted = replace ? await connection.ScalarAsync<long>($"SELECT count(*) FROM {there} t WHERE {Gone("t")}", ct) : 0;
         var changes = New with { Name = model.Name + "__changes" };
         if (context.TellsChanges)
             await connection.ExecuteAsync(
                 dialect.Create(changes, $"""
                     SELECT {Names(columns)} FROM {difference}
-                    UNION ALL SELECT {Names(columns, "t.")} FROM {dialect.Quote(Target)} t JOIN {difference} n ON {SameKey("t", "n")}
-                    {(deleted > 0 ? $"UNION ALL SELECT {Names(columns)} FROM {dialect.Quote(Target)} WHERE {gone}" : "")}
+                    UNION ALL SELECT {Names(columns, "t.")} FROM {there} t JOIN {difference} n ON {SameKey("t", "n")}
+                    {(deleted > 0 ? $"UNION ALL SELECT {Names(columns, "t.")} FROM {there} t WHERE {Gone("t")}" : "")}
                     """),
                 ct
             );
+        var at = dialect.RowsStay ? $"{target}.{dialect.RowId} = d._rid" : $"d._rid IS NOT NULL AND {SameKey(target, "d")}";
         if (deleted > 0)
-            await connection.ExecuteAsync($"DELETE FROM {dialect.Quote(Target)} WHERE {gone}", ct);
+            await connection.ExecuteAsync($"DELETE FROM {dialect.Quote(Target)} {(touched is null ? $"WHERE {Gone(target)}" : $"USING {there} d WHERE {at} AND {Gone("d")}")}", ct);
         if (updated + closed > 0)
-            await connection.ExecuteAsync($"DELETE FROM {dialect.Quote(Target)} USING {difference} d WHERE {(dialect.RowsStay ? $"{target}.{dialect.RowId} = d._rid" : $"d._rid IS NOT NULL AND {SameKey(target, "d")}")}", ct);
+            await connection.ExecuteAsync($"DELETE FROM {dialect.Quote(Target)} USING {difference} d WHERE {at}", ct);
         if (inserted + updated + closed > 0)
             await connection.ExecuteAsync($"INSERT INTO {dialect.Quote(Target)} ({Names(columns)}) SELECT {Names(columns)} FROM {difference}", ct);
         var rows = await CountAsync(Target, ct);

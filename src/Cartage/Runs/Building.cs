@@ -65,6 +65,7 @@ sealed class Building(Workspace workspace, Plan plan, RunRequest request, RunLog
             await ModelBuilder.PublishAsync(publication, model, model.Materialization is Materialization.View ? await Names.FinalAsync(door, model, ct) : "", ct);
             _results[model.Name] = _results[model.Name] with { Aside = null };
         }
+        await publication.DropAsync(_results.Values.Select(r => r.Changes).OfType<Table>(), ct);
     }
 
     async Task<ModelResult> BuildAsync(PlannedTask.Build build, string? because, IReadOnlyList<PlannedTask.Build> builds, CancellationToken ct)

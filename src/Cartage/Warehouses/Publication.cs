@@ -81,6 +81,13 @@ public sealed class Publication(DbConnection connection, Dialect dialect)
         await ReplaceAsync(view, create, ct);
     }
 
+    /// <summary>Takes tables of one run away that have served their purpose: written out with what is published they would cost as much.</summary>
+    public async Task DropAsync(IEnumerable<Table> tables, CancellationToken ct)
+    {
+        if (string.Concat(tables.Select(t => $"DROP TABLE IF EXISTS {dialect.Quote(t)};")) is { Length: > 0 } drop)
+            await connection.ExecuteAsync(drop, ct);
+    }
+
     /// <summary>Adds columns that a table lacks.</summary>
     public async Task AddColumnsAsync(Table table, IEnumerable<Column> columns, CancellationToken ct)
     {

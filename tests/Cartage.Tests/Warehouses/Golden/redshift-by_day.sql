@@ -24,6 +24,14 @@ INSERT INTO "shop"."by_day__next" ("seen_at", "kind", "size") SELECT "seen_at", 
 
 DROP TABLE "shop_staging"."by_day__diff"
 
+DROP TABLE IF EXISTS "shop_staging"."by_day__rows"
+
+DROP TABLE IF EXISTS "shop_staging"."by_day__new"
+
+DROP TABLE IF EXISTS "shop_staging"."by_day__was"
+
+DROP TABLE IF EXISTS "shop_staging"."by_day__diff"
+
 ALTER TABLE "shop"."by_day__next" RENAME TO "by_day"
 
 DROP TABLE IF EXISTS "shop_staging"."by_day__new" CASCADE
@@ -45,3 +53,11 @@ DELETE FROM "shop"."by_day" WHERE ("seen_at" >= TIMESTAMP '2024-01-02 00:00:00' 
 INSERT INTO "shop"."by_day" ("seen_at", "kind", "size") SELECT "seen_at", "kind", "size" FROM "shop_staging"."by_day__new" WHERE md5(coalesce(md5(CAST("seen_at" AS VARCHAR(65535))), chr(30)) || chr(31) || coalesce(md5(CAST("kind" AS VARCHAR(65535))), chr(30)) || chr(31) || coalesce(md5(CAST("size" AS VARCHAR(65535))), chr(30))) IN (SELECT _content FROM "shop_staging"."by_day__diff")
 
 DROP TABLE "shop_staging"."by_day__diff"
+
+DROP TABLE IF EXISTS "shop_staging"."by_day__rows"
+
+DROP TABLE IF EXISTS "shop_staging"."by_day__new"
+
+DROP TABLE IF EXISTS "shop_staging"."by_day__was"
+
+DROP TABLE IF EXISTS "shop_staging"."by_day__diff"

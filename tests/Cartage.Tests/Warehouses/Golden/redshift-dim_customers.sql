@@ -9,6 +9,14 @@ SELECT -1, NULL, 'Unknown', 'Unknown', TIMESTAMP '1900-01-01', TIMESTAMP '9999-1
 
 ANALYZE "shop"."dim_customers__next"
 
+DROP TABLE IF EXISTS "shop_staging"."dim_customers__rows"
+
+DROP TABLE IF EXISTS "shop_staging"."dim_customers__new"
+
+DROP TABLE IF EXISTS "shop_staging"."dim_customers__was"
+
+DROP TABLE IF EXISTS "shop_staging"."dim_customers__diff"
+
 CREATE TABLE "shop"."fact__next"  DISTSTYLE KEY DISTKEY("customer_key") COMPOUND SORTKEY("order_date", "order_id") AS SELECT s."order_id", coalesce(d0."customer_key", -1) AS "customer_key", s."order_date", coalesce(d1."rate_key", -1) AS "rate_key", s."amount" FROM (select order_id, customer_id, order_date, case when amount > 15 then 'EUR' else 'XXX' end as code, amount from "shop_raw"."orders__next" AS "orders") s LEFT JOIN "shop"."dim_customers__next" d0 ON d0."customer_id" = s."customer_id" AND s."order_date" >= d0.valid_from AND s."order_date" < d0.valid_to LEFT JOIN "shop"."dim_rates__next" d1 ON d1."code" = s."code" AND d1.valid_to = TIMESTAMP '9999-12-31'
 
 ALTER TABLE "shop"."dim_customers__next" RENAME TO "dim_customers"
@@ -41,17 +49,23 @@ SELECT -1, NULL, 'Unknown', 'Unknown', TIMESTAMP '1900-01-01', TIMESTAMP '9999-1
 
 ANALYZE "shop_staging"."dim_customers__new"
 
+DROP TABLE IF EXISTS "shop_staging"."dim_customers__was" CASCADE
+
+CREATE TABLE "shop_staging"."dim_customers__was" AS SELECT t."customer_key", t."customer_id", t."name", t."city", t."valid_from", t."valid_to", t."is_current", t."is_deleted", t."_inferred", CASE WHEN t."customer_key" IS NOT NULL THEN 1 END AS _rid FROM "shop"."dim_customers" t JOIN "shop_staging"."dim_customers__keys" k ON k."customer_id" = t."customer_id" UNION ALL SELECT t."customer_key", t."customer_id", t."name", t."city", t."valid_from", t."valid_to", t."is_current", t."is_deleted", t."_inferred", CASE WHEN t."customer_key" IS NOT NULL THEN 1 END AS _rid FROM "shop"."dim_customers" t WHERE t."customer_id" IS NULL
+
+ANALYZE "shop_staging"."dim_customers__was"
+
 DROP TABLE IF EXISTS "shop_staging"."dim_customers__diff" CASCADE
 
-CREATE TABLE "shop_staging"."dim_customers__diff" AS SELECT n."customer_key", n."customer_id", n."name", n."city", n."valid_from", n."valid_to", n."is_current", n."is_deleted", n."_inferred", CASE WHEN t."customer_key" IS NOT NULL THEN 1 END AS _rid, t.is_current AS _was_current
-FROM "shop_staging"."dim_customers__new" n LEFT JOIN "shop"."dim_customers" t ON t."customer_key" = n."customer_key" WHERE t."customer_key" IS NULL OR (t."customer_id" <> n."customer_id" OR (t."customer_id" IS NULL) <> (n."customer_id" IS NULL)) OR (t."name" <> n."name" OR (t."name" IS NULL) <> (n."name" IS NULL)) OR (t."city" <> n."city" OR (t."city" IS NULL) <> (n."city" IS NULL)) OR (t."valid_from" <> n."valid_from" OR (t."valid_from" IS NULL) <> (n."valid_from" IS NULL)) OR (t."valid_to" <> n."valid_to" OR (t."valid_to" IS NULL) <> (n."valid_to" IS NULL)) OR (t."is_current" <> n."is_current" OR (t."is_current" IS NULL) <> (n."is_current" IS NULL)) OR (t."is_deleted" <> n."is_deleted" OR (t."is_deleted" IS NULL) <> (n."is_deleted" IS NULL)) OR (t."_inferred" <> n."_inferred" OR (t."_inferred" IS NULL) <> (n."_inferred" IS NULL))
+CREATE TABLE "shop_staging"."dim_customers__diff" AS SELECT n."customer_key", n."customer_id", n."name", n."city", n."valid_from", n."valid_to", n."is_current", n."is_deleted", n."_inferred", t._rid AS _rid, t.is_current AS _was_current
+FROM "shop_staging"."dim_customers__new" n LEFT JOIN "shop_staging"."dim_customers__was" t ON t."customer_key" = n."customer_key" WHERE t._rid IS NULL OR (t."customer_id" <> n."customer_id" OR (t."customer_id" IS NULL) <> (n."customer_id" IS NULL)) OR (t."name" <> n."name" OR (t."name" IS NULL) <> (n."name" IS NULL)) OR (t."city" <> n."city" OR (t."city" IS NULL) <> (n."city" IS NULL)) OR (t."valid_from" <> n."valid_from" OR (t."valid_from" IS NULL) <> (n."valid_from" IS NULL)) OR (t."valid_to" <> n."valid_to" OR (t."valid_to" IS NULL) <> (n."valid_to" IS NULL)) OR (t."is_current" <> n."is_current" OR (t."is_current" IS NULL) <> (n."is_current" IS NULL)) OR (t."is_deleted" <> n."is_deleted" OR (t."is_deleted" IS NULL) <> (n."is_deleted" IS NULL)) OR (t."_inferred" <> n."_inferred" OR (t."_inferred" IS NULL) <> (n."_inferred" IS NULL))
 
 ANALYZE "shop_staging"."dim_customers__diff"
 
 DROP TABLE IF EXISTS "shop_staging"."dim_customers__changes" CASCADE
 
 CREATE TABLE "shop_staging"."dim_customers__changes" AS SELECT "customer_key", "customer_id", "name", "city", "valid_from", "valid_to", "is_current", "is_deleted", "_inferred" FROM "shop_staging"."dim_customers__diff"
-UNION ALL SELECT t."customer_key", t."customer_id", t."name", t."city", t."valid_from", t."valid_to", t."is_current", t."is_deleted", t."_inferred" FROM "shop"."dim_customers" t JOIN "shop_staging"."dim_customers__diff" n ON t."customer_key" = n."customer_key"
+UNION ALL SELECT t."customer_key", t."customer_id", t."name", t."city", t."valid_from", t."valid_to", t."is_current", t."is_deleted", t."_inferred" FROM "shop_staging"."dim_customers__was" t JOIN "shop_staging"."dim_customers__diff" n ON t."customer_key" = n."customer_key"
 
 ANALYZE "shop_staging"."dim_customers__changes"
 
@@ -59,4 +73,14 @@ DELETE FROM "shop"."dim_customers" USING "shop_staging"."dim_customers__diff" d 
 
 INSERT INTO "shop"."dim_customers" ("customer_key", "customer_id", "name", "city", "valid_from", "valid_to", "is_current", "is_deleted", "_inferred") SELECT "customer_key", "customer_id", "name", "city", "valid_from", "valid_to", "is_current", "is_deleted", "_inferred" FROM "shop_staging"."dim_customers__diff"
 
+DROP TABLE IF EXISTS "shop_staging"."dim_customers__rows"
+
+DROP TABLE IF EXISTS "shop_staging"."dim_customers__new"
+
+DROP TABLE IF EXISTS "shop_staging"."dim_customers__was"
+
+DROP TABLE IF EXISTS "shop_staging"."dim_customers__diff"
+
 CREATE TABLE "shop_staging"."fact__new" AS SELECT s."order_id", coalesce(d0."customer_key", -1) AS "customer_key", s."order_date", coalesce(d1."rate_key", -1) AS "rate_key", s."amount" FROM (select order_id, customer_id, order_date, case when amount > 15 then 'EUR' else 'XXX' end as code, amount from "shop_raw"."orders" AS "orders") s LEFT JOIN "shop"."dim_customers" d0 ON d0."customer_id" = s."customer_id" AND s."order_date" >= d0.valid_from AND s."order_date" < d0.valid_to LEFT JOIN "shop"."dim_rates" d1 ON d1."code" = s."code" AND d1.valid_to = TIMESTAMP '9999-12-31'
+
+DROP TABLE IF EXISTS "shop_staging"."dim_customers__changes"

@@ -4,6 +4,14 @@ CREATE TABLE "shop"."fact__next"  DISTSTYLE KEY DISTKEY("customer_key") COMPOUND
 
 ANALYZE "shop"."fact__next"
 
+DROP TABLE IF EXISTS "shop_staging"."fact__rows"
+
+DROP TABLE IF EXISTS "shop_staging"."fact__new"
+
+DROP TABLE IF EXISTS "shop_staging"."fact__was"
+
+DROP TABLE IF EXISTS "shop_staging"."fact__diff"
+
 ALTER TABLE "shop"."fact__next" RENAME TO "fact"
 
 DROP TABLE IF EXISTS "shop_staging"."fact__new" CASCADE
@@ -15,10 +23,18 @@ ANALYZE "shop_staging"."fact__new"
 DROP TABLE IF EXISTS "shop_staging"."fact__diff" CASCADE
 
 CREATE TABLE "shop_staging"."fact__diff" AS SELECT n."order_id", n."customer_key", n."order_date", n."rate_key", n."amount", CASE WHEN t."order_id" IS NOT NULL THEN 1 END AS _rid
-FROM "shop_staging"."fact__new" n LEFT JOIN "shop"."fact" t ON t."order_id" = n."order_id" WHERE t."order_id" IS NULL OR (t."customer_key" <> n."customer_key" OR (t."customer_key" IS NULL) <> (n."customer_key" IS NULL)) OR (t."order_date" <> n."order_date" OR (t."order_date" IS NULL) <> (n."order_date" IS NULL)) OR (t."rate_key" <> n."rate_key" OR (t."rate_key" IS NULL) <> (n."rate_key" IS NULL)) OR (t."amount" <> n."amount" OR (t."amount" IS NULL) <> (n."amount" IS NULL))
+FROM "shop_staging"."fact__new" n LEFT JOIN "shop"."fact" t ON t."order_id" = n."order_id" WHERE CASE WHEN t."order_id" IS NOT NULL THEN 1 END IS NULL OR (t."customer_key" <> n."customer_key" OR (t."customer_key" IS NULL) <> (n."customer_key" IS NULL)) OR (t."order_date" <> n."order_date" OR (t."order_date" IS NULL) <> (n."order_date" IS NULL)) OR (t."rate_key" <> n."rate_key" OR (t."rate_key" IS NULL) <> (n."rate_key" IS NULL)) OR (t."amount" <> n."amount" OR (t."amount" IS NULL) <> (n."amount" IS NULL))
 
 ANALYZE "shop_staging"."fact__diff"
 
 DELETE FROM "shop"."fact" USING "shop_staging"."fact__diff" d WHERE d._rid IS NOT NULL AND "fact"."order_id" = d."order_id"
 
 INSERT INTO "shop"."fact" ("order_id", "customer_key", "order_date", "rate_key", "amount") SELECT "order_id", "customer_key", "order_date", "rate_key", "amount" FROM "shop_staging"."fact__diff"
+
+DROP TABLE IF EXISTS "shop_staging"."fact__rows"
+
+DROP TABLE IF EXISTS "shop_staging"."fact__new"
+
+DROP TABLE IF EXISTS "shop_staging"."fact__was"
+
+DROP TABLE IF EXISTS "shop_staging"."fact__diff"

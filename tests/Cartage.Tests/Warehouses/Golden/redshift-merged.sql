@@ -4,6 +4,14 @@ CREATE TABLE "shop"."merged__next" AS select kind, size, max(seen_at) as last_at
 
 ANALYZE "shop"."merged__next"
 
+DROP TABLE IF EXISTS "shop_staging"."merged__rows"
+
+DROP TABLE IF EXISTS "shop_staging"."merged__new"
+
+DROP TABLE IF EXISTS "shop_staging"."merged__was"
+
+DROP TABLE IF EXISTS "shop_staging"."merged__diff"
+
 ALTER TABLE "shop"."merged__next" RENAME TO "merged"
 
 DROP TABLE IF EXISTS "shop_staging"."merged__new" CASCADE
@@ -15,8 +23,16 @@ ANALYZE "shop_staging"."merged__new"
 DROP TABLE IF EXISTS "shop_staging"."merged__diff" CASCADE
 
 CREATE TABLE "shop_staging"."merged__diff" AS SELECT n."kind", n."size", n."last_at", n."times", CASE WHEN t."kind" IS NOT NULL THEN 1 END AS _rid
-FROM "shop_staging"."merged__new" n LEFT JOIN "shop"."merged" t ON t."kind" = n."kind" AND t."size" = n."size" WHERE t."kind" IS NULL OR (t."last_at" <> n."last_at" OR (t."last_at" IS NULL) <> (n."last_at" IS NULL)) OR (t."times" <> n."times" OR (t."times" IS NULL) <> (n."times" IS NULL))
+FROM "shop_staging"."merged__new" n LEFT JOIN "shop"."merged" t ON t."kind" = n."kind" AND t."size" = n."size" WHERE CASE WHEN t."kind" IS NOT NULL THEN 1 END IS NULL OR (t."last_at" <> n."last_at" OR (t."last_at" IS NULL) <> (n."last_at" IS NULL)) OR (t."times" <> n."times" OR (t."times" IS NULL) <> (n."times" IS NULL))
 
 ANALYZE "shop_staging"."merged__diff"
 
 INSERT INTO "shop"."merged" ("kind", "size", "last_at", "times") SELECT "kind", "size", "last_at", "times" FROM "shop_staging"."merged__diff"
+
+DROP TABLE IF EXISTS "shop_staging"."merged__rows"
+
+DROP TABLE IF EXISTS "shop_staging"."merged__new"
+
+DROP TABLE IF EXISTS "shop_staging"."merged__was"
+
+DROP TABLE IF EXISTS "shop_staging"."merged__diff"

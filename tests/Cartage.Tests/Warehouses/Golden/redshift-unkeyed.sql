@@ -4,6 +4,14 @@ CREATE TABLE "shop"."unkeyed__next" AS select city, name, count(*) as people, su
 
 ANALYZE "shop"."unkeyed__next"
 
+DROP TABLE IF EXISTS "shop_staging"."unkeyed__rows"
+
+DROP TABLE IF EXISTS "shop_staging"."unkeyed__new"
+
+DROP TABLE IF EXISTS "shop_staging"."unkeyed__was"
+
+DROP TABLE IF EXISTS "shop_staging"."unkeyed__diff"
+
 ALTER TABLE "shop"."unkeyed__next" RENAME TO "unkeyed"
 
 DROP TABLE IF EXISTS "shop_staging"."unkeyed__new" CASCADE
@@ -25,3 +33,11 @@ DELETE FROM "shop"."unkeyed" WHERE (true) AND md5(coalesce(md5(CAST("city" AS VA
 INSERT INTO "shop"."unkeyed" ("city", "name", "people", "letters") SELECT "city", "name", "people", "letters" FROM "shop_staging"."unkeyed__new" WHERE md5(coalesce(md5(CAST("city" AS VARCHAR(65535))), chr(30)) || chr(31) || coalesce(md5(CAST("name" AS VARCHAR(65535))), chr(30)) || chr(31) || coalesce(md5(CAST("people" AS VARCHAR(65535))), chr(30)) || chr(31) || coalesce(md5(CAST("letters" AS VARCHAR(65535))), chr(30))) IN (SELECT _content FROM "shop_staging"."unkeyed__diff")
 
 DROP TABLE "shop_staging"."unkeyed__diff"
+
+DROP TABLE IF EXISTS "shop_staging"."unkeyed__rows"
+
+DROP TABLE IF EXISTS "shop_staging"."unkeyed__new"
+
+DROP TABLE IF EXISTS "shop_staging"."unkeyed__was"
+
+DROP TABLE IF EXISTS "shop_staging"."unkeyed__diff"
