@@ -32,6 +32,7 @@ static class PostgresRunStore
             OneWriter = $"SELECT pg_advisory_xact_lock(hashtextextended({Dialect.DuckDb.Literal($"cartage writes {schema}")}, 0))",
             Indexes = Indexes,
             Lease = lease,
+            Clock = lease is null ? null : (NpgsqlFactory.Instance, new NpgsqlConnectionStringBuilder(address.ConnectionString) { Pooling = true, SearchPath = schema, ApplicationName = $"{address.ApplicationName} clock" }.ConnectionString),
         };
     }
 
@@ -49,7 +50,8 @@ static class PostgresRunStore
         address.Pooling = false; // one connection for as long as the store is open
         address.KeepAlive = address.KeepAlive == 0 ? 30 : address.KeepAlive;
         address.ApplicationName ??= $"{name} {Environment.MachineName} {Environment.ProcessId}";
-        address.Options ??= "-c client_min_messages=warning";
+        // A process that was stopped amid a change must not keep the others from theirs.
+        address.Options = $"{address.Options} -c client_min_messages=warning -c idle_in_transaction_session_timeout={(long)Silence.TotalMilliseconds}";
         return address;
     }
 
@@ -61,8 +63,7 @@ static class PostgresRunStore
             // Whoever had it before may be leaving just now.
             await connection.ExecuteAsync($"SET lock_timeout = {(long)Patience.TotalMilliseconds}", ct);
             await connection.ExecuteAsync(hold, ct);
-            // A process that was stopped amid a change must not keep the others from theirs.
-            await connection.ExecuteAsync($"SET lock_timeout = 0; SET idle_in_transaction_session_timeout = {(long)Silence.TotalMilliseconds}; SELECT pg_advisory_lock(hashtext('cartage state')); CREATE SCHEMA IF NOT EXISTS {schema}; SELECT pg_advisory_unlock(hashtext('cartage state')); SET search_path = {schema}", ct);
+            await connection.ExecuteAsync($"SET lock_timeout = 0; SELECT pg_advisory_lock(hashtext('cartage state')); CREATE SCHEMA IF NOT EXISTS {schema}; SELECT pg_advisory_unlock(hashtext('cartage state')); SET search_path = {schema}", ct);
             return connection;
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)

@@ -16,6 +16,9 @@ public sealed record RunDatabase(string Place, Dialect Dialect, Func<Cancellatio
     /// <summary>How long a process may be silent before others do its work; null where one works alone.</summary>
     public TimeSpan? Lease { get; init; }
 
+    /// <summary>Driver and connection string for the clock that servers share; null where a server has a clock of its own.</summary>
+    public (DbProviderFactory Driver, string Address)? Clock { get; init; }
+
     /// <summary>A DuckDB file; <c>:memory:</c> keeps nothing.</summary>
     public static RunDatabase File(string path)
     {

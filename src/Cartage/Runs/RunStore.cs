@@ -55,6 +55,9 @@ public sealed class RunStore : IAsyncDisposable
         }
     }
 
+    /// <summary>What it is kept in.</summary>
+    public RunDatabase Database => _database;
+
     /// <summary>The SQL that queries of the store's tables are written in.</summary>
     public Dialect Dialect => _database.Dialect;
 

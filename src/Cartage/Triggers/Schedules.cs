@@ -25,6 +25,8 @@ public sealed class Schedules(Orders orders, Starter starter, TickStore ticks, F
                 if (due.Behind && room-- <= 0 || !await RunAsync(pipeline, due, ct) || due.Behind)
                     later = true;
         }
+        if (workspace().Cluster is not null && starter.Waiting.Any(w => w.Pipeline == pipeline.Name))
+            later = true; // another server waits as well, lest this one be gone
         var next = cron.Next(now, pipeline.TimeZone);
         return later && next > now + Soon ? now + Soon : next;
     }

@@ -1,5 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Threading.Channels;
+using Cartage.Connectors.Warehouses;
+using Cartage.Host.Serving.Automation;
+using Cartage.Runs;
 using Cartage.Tests.Cli;
 using Cartage.Tests.Support;
 using Npgsql;
@@ -50,6 +54,33 @@ public sealed class SeveralServers(SharedPostgres postgres, SharedS3 s3)
         Assert.Equal((1, "3"), (await pair.CountAsync("cartage.outcomes"), await pair.RowsAsync()));
         foreach (var n in new[] { 0, 1 }) // one run, of which both say the same
             Assert.Equal(["succeeded"], JsonDocument.Parse((await Typed.InAsync(pair.Folder(n), "ls", "runs", "--format", "json")).Out).RootElement.EnumerateArray().Select(x => x.GetProperty("state").GetString()));
+    }
+
+    [Fact]
+    public async Task Of_a_clock_that_servers_share_each_time_rings_at_one_of_them_also_after_another_is_gone()
+    {
+        var database = PostgresRunStore.Open(await postgres.CreateDatabaseAsync(), "cartage_state", "shop", TimeSpan.FromSeconds(2));
+        await using var store = await RunStore.OpenAsync(database, TimeProvider.System, Ct);
+        var rings = Channel.CreateUnbounded<string>();
+        Task<QuartzClock> StartAsync(string server) =>
+            QuartzClock.StartAsync((pipeline, _) =>
+            {
+                rings.Writer.TryWrite($"{pipeline} at {server}");
+                return Task.FromResult<DateTimeOffset?>(null);
+            }, (e, what) => throw new InvalidOperationException(what, e), database, TimeProvider.System, Ct);
+        var first = await StartAsync("first");
+        await using var second = await StartAsync("second");
+        string[] names = [.. Enumerable.Range(0, 20).Select(n => $"p{n}")];
+        foreach (var name in names)
+            await first.SetAsync(name, TimeProvider.System.GetUtcNow(), Ct);
+        HashSet<string> rung = [];
+        while (rung.Count < names.Length)
+            Assert.True(rung.Add((await rings.Reader.ReadAsync(Ct)).Split(' ')[0]));
+        await first.SetAsync("later", TimeProvider.System.GetUtcNow().AddSeconds(1), Ct);
+        await first.DisposeAsync();
+
+        Assert.Equal("later at second", await rings.Reader.ReadAsync(Ct));
+        Assert.False(rings.Reader.TryRead(out _));
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class TheClock
         {
             looks.Writer.TryWrite(clock.GetUtcNow());
             return Task.FromResult<DateTimeOffset?>(cron.Next(clock.GetUtcNow(), zone));
-        }, (e, what) => throw new InvalidOperationException(what, e), clock, CancellationToken.None);
+        }, (e, what) => throw new InvalidOperationException(what, e), RunDatabase.File(":memory:"), clock, CancellationToken.None);
         var next = cron.Next(clock.GetUtcNow(), zone);
         await quartz.SetAsync("shop", next, CancellationToken.None);
 

@@ -65,7 +65,7 @@ sealed class Automation : IAsyncDisposable
     public static async Task<Automation> StartAsync(Parts on, CancellationToken ct)
     {
         var automation = new Automation(on);
-        automation._clock = await QuartzClock.StartAsync(automation.LookAsync, on.Tell, on.Clock, ct);
+        automation._clock = await QuartzClock.StartAsync(automation.LookAsync, on.Tell, on.Workspace().Store.Database, on.Clock, ct);
         var stop = automation._closing.Token;
         automation._loops = Task.WhenAll(automation.KeepAsync("schedules", automation.WatchSchedulesAsync, stop), automation.KeepAsync("triggers", automation.StartByEventsAsync, stop), automation.KeepAsync("notices", automation.TellAsync, stop), automation.ShareAsync(stop), automation.ListenAsync(stop));
         return automation;
@@ -117,7 +117,8 @@ sealed class Automation : IAsyncDisposable
         foreach (var pipeline in Project.Pipelines.Where(p => p.Schedule is not null))
         {
             var text = $"{pipeline.Schedule} {pipeline.TimeZone.Id} {pipeline.Catchup}";
-            if (_scheduled.GetValueOrDefault(pipeline.Name) == text && (paused.Contains(pipeline.Name) || !_paused.Contains(pipeline.Name)))
+            var isAsBefore = _scheduled.GetValueOrDefault(pipeline.Name) == text && (paused.Contains(pipeline.Name) || !_paused.Contains(pipeline.Name));
+            if (isAsBefore && (_on.Workspace().Cluster is null || await _clock!.NextAsync(pipeline.Name, ct) is not null)) // it may have rung where the files say less
                 continue;
             await _clock!.SetAsync(pipeline.Name, now, ct);
             _scheduled[pipeline.Name] = text;

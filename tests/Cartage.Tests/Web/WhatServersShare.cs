@@ -1,0 +1,147 @@
+using System.Net;
+using Cartage.Host.Access;
+using Cartage.Runs;
+using Cartage.Tests.Support;
+using Cartage.Triggers;
+
+namespace Cartage.Tests.Web;
+
+/// <summary>Two servers over one run store, each in a folder of its own: what is done at one is so at the other.</summary>
+public sealed class WhatServersShare(SharedPostgres postgres)
+{
+    static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Who_may_come_in_may_at_both_and_who_may_not_any_more_at_neither()
+    {
+        await using var pair = await Pair.StartAsync(postgres);
+        using var browser = await pair.First.BrowserAsync(Role.Operator);
+        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync(new Uri(pair.Second.Url, "/"), Ct)).StatusCode); // the cookie is of the host, whichever server it is
+        using var program = await pair.First.ProgramAsync();
+        await UntilAsync(async () => (await program.GetAsync(new Uri(pair.Second.Url, "/api/runs"), Ct)).StatusCode == HttpStatusCode.OK);
+
+        await pair.Second.Desk.Accounts.SetAsync("dora", Role.Viewer, "a long sentence", Ct);
+        await UntilAsync(() => Task.FromResult(pair.First.Desk.Accounts.Verify("dora", "a long sentence")));
+        await pair.Second.Desk.Accounts.RemoveAsync(Served.NameOf(Role.Operator), Ct);
+        await UntilAsync(async () => (await browser.GetAsync(new Uri(pair.First.Url, "/"), Ct)).StatusCode == HttpStatusCode.Redirect);
+        await pair.First.Desk.Accounts.Audit.WriteAsync("ann", "test", "", "", Ct);
+        Assert.Equal("ann", (await pair.Second.Desk.Accounts.Audit.ListAsync(1, long.MaxValue, Ct)).Single().Who);
+    }
+
+    [Fact]
+    public async Task A_run_is_seen_live_at_both_and_told_of_once()
+    {
+        await using var mail = new MailServer();
+        await using var pair = await Pair.StartAsync(postgres, $$"""
+            connections: { mail: { type: smtp, url: "smtp://127.0.0.1:{{mail.Port}}", to: [ops@shop.example] } }
+            notifications: { on: [succeeded], via: [mail], digest: 0s }
+            """);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var heard = Task.Run(async () =>
+        {
+            await foreach (var e in pair.Second.Store.FollowAsync(limit.Token))
+                if (e is { Kind: "run", Task: "", State: RunState.Succeeded })
+                    return e.RunId;
+            return null;
+        }, limit.Token);
+        var run = (await pair.First.Desk.Queue.AskAsync(new("shop.*"), "ann", Ct))[0];
+        await pair.First.EndAsync(run);
+
+        Assert.Equal(run, await heard);
+        Assert.Equal([run], (await pair.Second.Store.ListRunsAsync(10, Ct)).Select(x => x.RunId));
+        Assert.Equal("ann", (await pair.Second.Store.AskedAsync(run, Ct))!.By);
+        await UntilAsync(async () => !mail.Mails.IsEmpty && (await pair.Second.Desk.Automation.Herald.Outbox.OpenAsync(Ct)).Count == 0);
+        await pair.First.Desk.Automation.Herald.DeliverAsync(waitForMore: false, Ct);
+        await pair.Second.Desk.Automation.Herald.DeliverAsync(waitForMore: false, Ct);
+        Assert.Single(mail.Mails);
+    }
+
+    [Fact]
+    public async Task An_event_told_to_both_starts_one_run_and_a_pause_holds_for_both()
+    {
+        await using var pair = await Pair.StartAsync(postgres);
+        await Task.WhenAll(pair.Both.Select(x => x.Desk.Automation.Inbox.AddAsync([new PipelineEvent("shop", "1", "it came")], Ct)));
+        await UntilAsync(async () => (await pair.First.Store.ListRunsAsync(10, Ct)) is [{ State: RunState.Succeeded }]);
+        await pair.First.Store.SetAsync("shop", paused: true, "ann", DateTimeOffset.UnixEpoch, Ct);
+        Assert.Contains("shop", await pair.Second.Store.PausedAsync(Ct));
+        await Task.WhenAll(pair.Both.Select((x, n) => x.Desk.Automation.Inbox.AddAsync([new PipelineEvent("shop", $"{n + 2}", "it came"), new PipelineEvent("shop", "4", "it came")], Ct)));
+        Assert.Equal(3, (await pair.First.Desk.Automation.Inbox.PendingAsync(Ct)).Single().Count);
+        await pair.Second.Store.SetAsync("shop", paused: false, "ann", DateTimeOffset.UnixEpoch, Ct);
+        await UntilAsync(async () => (await pair.First.Desk.Automation.Inbox.PendingAsync(Ct)).Count == 0);
+
+        Assert.Equal(2, (await pair.Second.Store.ListRunsAsync(10, Ct)).Count);
+    }
+
+    [Fact]
+    public async Task A_run_of_one_is_ended_through_the_other()
+    {
+        await using var pair = await Pair.StartAsync(postgres);
+        var held = new TaskCompletionSource();
+        var holding = pair.First.Desk.Workspace.AloneAsync(async _ => { await held.Task; return 0; }, Ct);
+        var run = (await pair.First.Desk.Queue.AskAsync(new("shop.*"), "ann", Ct))[0];
+        using var program = await pair.Second.ProgramAsync();
+        var answer = await program.PostAsync($"/api/runs/{run}/cancel", null, Ct);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Ct));
+
+        await UntilAsync(async () => (await pair.Second.Store.GetRunAsync(run, Ct))!.State == RunState.Cancelled);
+        held.SetResult();
+        await holding;
+    }
+
+    [Fact]
+    public async Task What_a_server_that_stops_has_not_done_another_does()
+    {
+        await using var pair = await Pair.StartAsync(postgres);
+        var holding = pair.First.Desk.Workspace.AloneAsync(async stop => { await Task.WhenAny(Task.Delay(Timeout.Infinite, stop)); return 0; }, Ct);
+        var run = (await pair.First.Desk.Queue.AskAsync(new("shop.*"), "ann", Ct))[0];
+        await pair.StopFirstAsync();
+        await UntilAsync(async () => (await pair.First.Store.GetRunAsync(run, Ct))!.State == RunState.Succeeded);
+    }
+
+    static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!await holds())
+            await Task.Delay(50, limit.Token);
+    }
+
+    sealed class Pair : IAsyncDisposable
+    {
+        readonly List<TestProject> _projects = [];
+
+        public List<Served> Both { get; } = [];
+
+        public Served First => Both[0];
+
+        public Served Second => Both[1];
+
+        public static async Task<Pair> StartAsync(SharedPostgres postgres, string more = "")
+        {
+            var (pair, url) = (new Pair(), await postgres.CreateDatabaseAsync());
+            for (var n = 0; n < 2; n++)
+            {
+                pair._projects.Add(new TestProject()
+                    .Write("project.yml", $"name: small\nwarehouse: {{ type: postgres, url: \"{url}\" }}\nstate: {{ type: postgres, url: \"{url}\" }}\ncluster: {{ lease: 2s }}\n{more}")
+                    .Write("pipelines/shop/pipeline.yml", "owner: ann\n")
+                    .Write("pipelines/shop/models/one.sql", "/* ---\nkind: table\n--- */\nselect 1 as id\n"));
+                pair.Both.Add(await Served.StartAsync(pair._projects[n].Root));
+            }
+            await pair.First.Desk.Accounts.RefreshAsync(Ct); // the second made the same users anew
+            return pair;
+        }
+
+        public async Task StopFirstAsync()
+        {
+            await First.DisposeAsync();
+            Both.RemoveAt(0);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var served in Both)
+                await served.DisposeAsync();
+            foreach (var project in _projects)
+                project.Dispose();
+        }
+    }
+}
