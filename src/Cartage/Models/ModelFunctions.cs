@@ -13,6 +13,9 @@ sealed record ModelFunctions(bool Steady, IReadOnlySet<string> Aggregates)
         "current_date", "current_time", "current_timestamp", "localtime", "localtimestamp", "current_user", "current_role", "session_user", "user", "current_catalog", "current_schema", "rowid",
     };
 
+    // DuckDB's own are the same whatever it opens, and nobody can add any; to list them takes as long as to build a small table.
+    static ILookup<string, (string Name, string Type, string Stability)>? _all;
+
     static readonly HashSet<string> Macros = new(StringComparer.OrdinalIgnoreCase) { "nullif" };
 
     public static async Task<ModelFunctions> ReadAsync(DbConnection connection, JsonElement statement, CancellationToken ct)
@@ -21,10 +24,8 @@ sealed record ModelFunctions(bool Steady, IReadOnlySet<string> Aggregates)
         var steady = Collect(statement, names);
         if (names.Count == 0)
             return new(steady, new HashSet<string>());
-        var list = string.Join(", ", names.Select(Dialect.DuckDb.Literal));
-        var known = await connection.QueryAsync(
-            $"SELECT DISTINCT lower(function_name), function_type, coalesce(stability, '') FROM duckdb_functions() WHERE lower(function_name) IN ({list})",
-            r => (Name: r.GetString(0), Type: r.GetString(1), Stability: r.GetString(2)), ct);
+        _all ??= (await connection.QueryAsync("SELECT DISTINCT lower(function_name), function_type, coalesce(stability, '') FROM duckdb_functions()", r => (r.GetString(0), r.GetString(1), r.GetString(2)), ct)).ToLookup(k => k.Item1);
+        var known = names.SelectMany(n => _all[n]).ToList();
         return new(
             steady && names.All(n => known.Exists(k => k.Name == n)) && known.TrueForAll(k => k.Stability == "CONSISTENT" || k.Type == "aggregate" || Macros.Contains(k.Name)),
             known.Where(k => k.Type == "aggregate").Select(k => k.Name).ToHashSet(StringComparer.OrdinalIgnoreCase));
