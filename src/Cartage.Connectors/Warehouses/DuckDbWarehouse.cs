@@ -23,7 +23,6 @@ sealed class DuckDbWarehouse : IWarehouse
         var settings = new DuckDbConnectionStringBuilder { DataSource = options.Path };
         EmbeddedDoor.Configure(settings, options.Door);
         settings["storage_compatibility_version"] = "v1.4.0"; // writes text a quarter cheaper than the default, which keeps to what the oldest readers know
-        settings["checkpoint_threshold"] = "256MB"; // what a run stages is gone at its end: until then it stays in the log, and is never packed into the file
         var connection = new DuckDbConnection(settings.ConnectionString);
         try
         {
