@@ -11,6 +11,7 @@ static class PostgresDialect
         {
             RowsStay = false,
             SwapsUnseen = false,
+            SkipsBlocks = false,
             DoorTypes = new Dictionary<string, string>
             {
                 ["text"] = "VARCHAR", ["character varying"] = "VARCHAR", ["character"] = "VARCHAR", ["name"] = "VARCHAR", ["unknown"] = "VARCHAR", ["json"] = "VARCHAR", ["jsonb"] = "VARCHAR", ["super"] = "VARCHAR",

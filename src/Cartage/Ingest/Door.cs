@@ -123,8 +123,7 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
             await connection.ExecuteAsync($"DROP TABLE IF EXISTS {Sql.Quote(aside)}", ct);
             return null;
         }
-        var proof = string.Concat(_rules.Select(r => $", count(*) FILTER (WHERE {r.Condition})"));
-        var counts = (await connection.QueryAsync($"SELECT count(*){proof} FROM {Sql.Quote(aside)}", r => Enumerable.Range(0, r.FieldCount).Select(r.GetInt64).ToArray(), ct))[0];
+        var counts = (await connection.QueryAsync(Sql.Counts(aside, _rules.Select(r => r.Condition)), r => Enumerable.Range(0, r.FieldCount).Select(r.GetInt64).ToArray(), ct))[0];
         var expected = Expected(objects);
         if (counts.Skip(1).Any(n => n > 0) || (expected is not null && expected != counts[0]))
         {

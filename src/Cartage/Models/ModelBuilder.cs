@@ -29,6 +29,9 @@ public sealed record ModelResult(long Rows, long Inserted, long Updated, long De
     /// <summary>A table with the rows that changed, as they were and as they are; null where nobody asked or that is not known.</summary>
     public Table? Changes { get; init; }
 
+    /// <summary>Columns whose values were found to be another in each of the table's rows; none where nobody looked at all of them.</summary>
+    public IReadOnlyList<string> Distinct { get; init; } = [];
+
     /// <summary>Dimensions that got placeholders.</summary>
     public IReadOnlyCollection<string> Inferred { get; init; } = [];
 
@@ -120,7 +123,7 @@ public sealed class ModelBuilder(DbConnection connection, DbConnection parser, D
         await connection.ExecuteAsync(await CreateTargetAsync(await CollatedAsync(select, ct), ct), ct);
         await CheckKeyAsync(Target, key, ct);
         var rows = await CountAsync(Target, ct);
-        return new(rows, rows, 0, 0, 0, 0);
+        return new(rows, rows, 0, 0, 0, 0) { Distinct = model.Materialization is Materialization.Scd2 ? [] : key }; // a dimension may get placeholders yet
     }
 
     // Small differences first, then only they are applied: what did not change is not touched. Of touched keys what was there is read once, so that the rest looks at few rows.

@@ -17,6 +17,9 @@ public sealed record Dialect(string Name)
     /// <summary>Whether a table can be dropped, and another renamed in its place, without a reader noticing; if not, tables are published by their differences.</summary>
     public bool SwapsUnseen { get; init; } = true;
 
+    /// <summary>Whether blocks of rows are passed over that a condition on one column cannot hold for: then many conditions are asked for one by one, else all in one pass.</summary>
+    public bool SkipsBlocks { get; init; } = true;
+
     /// <summary>What stands after the type of a text column; empty where text is ordered by code point anyway.</summary>
     public string Collation { get; init; } = "";
 
@@ -153,6 +156,12 @@ public sealed record Dialect(string Name)
     /// <summary>Sixteen bytes of hexadecimal text that tell rows with other values in some columns apart; the same on every engine.</summary>
     public string Content(IEnumerable<string> columns, string prefix = "", string and = "") =>
         $"md5({string.Join(" || chr(31) || ", columns.Select(c => string.Format(null, ContentOf, $"CAST({prefix}{Quote(c)} AS {Text})")).Concat(and.Length == 0 ? [] : [and]))})";
+
+    /// <summary>How many rows a table has, then for how many of them each of some conditions is true.</summary>
+    public string Counts(Table table, IEnumerable<string> conditions) =>
+        SkipsBlocks
+            ? $"SELECT (SELECT count(*) FROM {Quote(table)}){string.Concat(conditions.Select(c => $", (SELECT count(*) FROM {Quote(table)} WHERE {c})"))}"
+            : $"SELECT count(*){string.Concat(conditions.Select(c => $", count(CASE WHEN {c} THEN 1 END)"))} FROM {Quote(table)}";
 
     /// <summary>Whether no two rows of a table have the same values in some columns.</summary>
     public string IsDistinct(Table table, IEnumerable<string> columns) => string.Format(null, AreDistinct, Quote(table), Quote(columns));
