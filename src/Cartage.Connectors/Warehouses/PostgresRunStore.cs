@@ -32,6 +32,7 @@ static class PostgresRunStore
             OneWriter = $"SELECT pg_advisory_xact_lock(hashtextextended({Dialect.DuckDb.Literal($"cartage writes {schema}")}, 0))",
             Indexes = Indexes,
             Lease = lease,
+            Project = project,
             Clock = lease is null ? null : (NpgsqlFactory.Instance, new NpgsqlConnectionStringBuilder(address.ConnectionString) { Pooling = true, SearchPath = schema, ApplicationName = $"{address.ApplicationName} clock" }.ConnectionString),
         };
     }

@@ -13,6 +13,9 @@ public sealed record RunDatabase(string Place, Dialect Dialect, Func<Cancellatio
     /// <summary>Finds the rows of a run, and the newest of all, without reading the whole history; empty where that is read fast enough.</summary>
     public string Indexes { get; init; } = "";
 
+    /// <summary>The project that it keeps the history of, where others could come upon it.</summary>
+    public string? Project { get; init; }
+
     /// <summary>How long a process may be silent before others do its work; null where one works alone.</summary>
     public TimeSpan? Lease { get; init; }
 

@@ -1,7 +1,4 @@
 using System.Data.Common;
-using System.Runtime.CompilerServices;
-using System.Text.Json;
-using System.Threading.Channels;
 using Cartage.Warehouses;
 
 namespace Cartage.Runs;
@@ -20,7 +17,7 @@ public sealed class RunStore : IAsyncDisposable
     readonly Peers? _peers;
     readonly CancellationTokenSource _closing = new();
     readonly List<RunEvent> _pending = [];
-    readonly List<Channel<RunEvent>> _followers = [];
+    readonly Followers _followers = new();
     Task _sharing = Task.CompletedTask;
     LastRuns? _last;
     long _seq;
@@ -38,8 +35,10 @@ public sealed class RunStore : IAsyncDisposable
         try
         {
             var store = new RunStore(database, connection, clock);
-            await connection.MakeAsync(Schema(database), ct);
+            await connection.MakeAsync(RunRows.Tables(database), ct);
             await store.RequireFormatAsync(ct);
+            if (database.Project is { } project)
+                await store.RequireAsync(project, ct);
             store._seq = await store.UseAsync(x => x.ScalarAsync<long>(NewestSeq, ct), ct);
             if (store._peers is { } peers)
             {
@@ -66,26 +65,11 @@ public sealed class RunStore : IAsyncDisposable
     {
         lock (_pending)
             _pending.Add(e);
-        Tell(e);
+        _followers.Tell(e);
     }
 
     /// <summary>Events of every run from now on, as they happen; who is slow loses the oldest.</summary>
-    public async IAsyncEnumerable<RunEvent> FollowAsync([EnumeratorCancellation] CancellationToken ct)
-    {
-        var channel = Channel.CreateBounded<RunEvent>(new BoundedChannelOptions(1000) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
-        lock (_followers)
-            _followers.Add(channel);
-        try
-        {
-            await foreach (var e in channel.Reader.ReadAllAsync(ct))
-                yield return e;
-        }
-        finally
-        {
-            lock (_followers)
-                _followers.Remove(channel);
-        }
-    }
+    public IAsyncEnumerable<RunEvent> FollowAsync(CancellationToken ct) => _followers.FollowAsync(ct);
 
     /// <summary>Reads with the store's own connection while nobody else uses it.</summary>
     public Task<T> UseAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken ct) => _connection.UseAsync(work, ct);
@@ -116,7 +100,7 @@ public sealed class RunStore : IAsyncDisposable
         if (mark is not null && !await mark(connection, run.RunId, ct))
             return false;
         if (_peers is null || await _peers.OwnsAsync(connection, run.RunId, run.State is RunState.Queued or RunState.Running, ct))
-            await InsertAsync(connection, run, ct);
+            await RunRows.InsertAsync(connection, run, ++_seq, ct);
         return true;
     }, ct);
 
@@ -132,7 +116,7 @@ public sealed class RunStore : IAsyncDisposable
             (where, parameters) = ([.. where, "pipeline = $pipeline"], [.. parameters, ("pipeline", pipeline)]);
         if (filter.Before is { } before)
             (where, parameters) = ([.. where, "run < $before"], [.. parameters, ("before", before)]);
-        var having = filter.States is { Count: > 0 } states ? $"HAVING {Dialect.Latest("state", "seq")} IN ({string.Join(", ", states.Select(x => Dialect.Literal(Text(x))))})" : "";
+        var having = filter.States is { Count: > 0 } states ? $"HAVING {Dialect.Latest("state", "seq")} IN ({string.Join(", ", states.Select(x => Dialect.Literal(RunRows.Text(x))))})" : "";
         return ReadAsync($"SELECT max(seq) FROM runs WHERE {string.Join(" AND ", where)} GROUP BY run {having} ORDER BY run DESC LIMIT $limit", filter.Brief, ct, [.. parameters]);
     }
 
@@ -156,7 +140,7 @@ public sealed class RunStore : IAsyncDisposable
     public async Task<IReadOnlyDictionary<RunState, long>> CountAsync(DateTimeOffset since, CancellationToken ct) =>
         (await UseAsync(connection => connection.QueryAsync(
             $"SELECT state, count(*) FROM (SELECT {Dialect.Latest("state", "seq")} AS state FROM runs WHERE run >= $since GROUP BY run) x GROUP BY state",
-            r => (State(r.GetString(0)), r.GetInt64(1)), ct, ("since", since.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", null))), ct)).ToDictionary();
+            r => (RunRows.State(r.GetString(0)), r.GetInt64(1)), ct, ("since", since.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", null))), ct)).ToDictionary();
 
     /// <summary>The runs that have not ended and whose server has; of several servers, this one has them from now on.</summary>
     public async Task<List<RunResult>> TakeOverAsync(CancellationToken ct)
@@ -188,9 +172,7 @@ public sealed class RunStore : IAsyncDisposable
     /// <summary>The same where the mark is made; false where it was there already.</summary>
     public Task<bool> AskAsync(AskedRun asked, RunResult run, Mark? mark, CancellationToken ct) => SaveAsync(run, async (connection, id, stop) =>
         (mark is null || await mark(connection, id, stop))
-        && await connection.ExecuteAsync(
-            "INSERT INTO requests VALUES ($run, $pipeline, $request, $by, $at)", stop,
-            ("run", asked.RunId), ("pipeline", asked.Pipeline), ("request", JsonSerializer.Serialize(asked.Request, RunJson.Default.RunRequest)), ("by", asked.By), ("at", asked.At.UtcDateTime)) > 0, ct);
+        && await RunRows.InsertAsync(connection, asked, stop) > 0, ct);
 
     /// <summary>Who asked for a run and for what, where it was written down.</summary>
     public async Task<AskedRun?> AskedAsync(string runId, CancellationToken ct) => (await ReadAskedAsync("run = $run", ct, ("run", runId))) is [var only, ..] ? only : null;
@@ -214,8 +196,8 @@ public sealed class RunStore : IAsyncDisposable
     {
         await FlushAsync(ct);
         return await UseAsync(connection => connection.QueryAsync(
-            $"SELECT {EventColumns}, seq FROM logs WHERE run = $run AND seq > $after ORDER BY seq",
-            r => (r.GetInt64(6), ReadEvent(r)),
+            $"SELECT {RunRows.EventColumns}, seq FROM logs WHERE run = $run AND seq > $after ORDER BY seq",
+            r => (r.GetInt64(6), RunRows.Event(r)),
             ct,
             ("run", runId), ("after", after)), ct);
     }
@@ -287,30 +269,9 @@ public sealed class RunStore : IAsyncDisposable
     {
         var newest = await UseAsync(async x => _seq = await x.ScalarAsync<long>(NewestSeq, ct), ct);
         if (newest > seen)
-            foreach (var e in await UseAsync(x => x.QueryAsync($"SELECT {EventColumns} FROM logs WHERE {Peers.News} AND seq <= $newest ORDER BY seq LIMIT 1000", ReadEvent, ct, _peers!.Node, ("after", seen), ("newest", newest)), ct))
-                Tell(e);
+            foreach (var e in await UseAsync(x => x.QueryAsync($"SELECT {RunRows.EventColumns} FROM logs WHERE {Peers.News} AND seq <= $newest ORDER BY seq", RunRows.Event, ct, _peers!.Node, ("after", seen), ("newest", newest)), ct))
+                _followers.Tell(e);
         return newest;
-    }
-
-    void Tell(RunEvent e)
-    {
-        lock (_followers)
-            foreach (var follower in _followers)
-                follower.Writer.TryWrite(e);
-    }
-
-    static string Schema(RunDatabase database)
-    {
-        var collation = database.Dialect.Collation;
-        return $"""
-            CREATE TABLE IF NOT EXISTS store_version (version INTEGER);
-            CREATE TABLE IF NOT EXISTS runs (
-              run VARCHAR{collation}, seq BIGINT, pipeline VARCHAR, state VARCHAR, interval_start TIMESTAMP, interval_end TIMESTAMP,
-              started_at TIMESTAMP, took_ms DOUBLE PRECISION, message VARCHAR, hint VARCHAR, report VARCHAR, tasks VARCHAR, equations VARCHAR);
-            CREATE TABLE IF NOT EXISTS logs (run VARCHAR{collation}, seq BIGINT, "at" TIMESTAMP, kind VARCHAR, task VARCHAR, state VARCHAR, message VARCHAR);
-            CREATE TABLE IF NOT EXISTS requests (run VARCHAR{collation}, pipeline VARCHAR, request VARCHAR, "by" VARCHAR, "at" TIMESTAMP);
-            {database.Indexes}
-            """;
     }
 
     async Task RequireFormatAsync(CancellationToken ct)
@@ -320,6 +281,17 @@ public sealed class RunStore : IAsyncDisposable
             await ChangeAsync(x => x.ExecuteAsync($"INSERT INTO store_version VALUES ({Format})", ct), ct);
         if (format > Format)
             throw new PipelineException($"{_database.Place}: the run store was written by a newer version (format {format}; this one knows {Format})", hint: "Use that version: this one would not understand all of its tables.");
+    }
+
+    async Task RequireAsync(string project, CancellationToken ct)
+    {
+        var owner = await ChangeAsync("CREATE TABLE IF NOT EXISTS store_project (name VARCHAR)", async x =>
+        {
+            await x.ExecuteAsync("INSERT INTO store_project SELECT $project WHERE NOT EXISTS (SELECT 1 FROM store_project)", ct, ("project", project));
+            return await x.ScalarAsync<string>("SELECT name FROM store_project", ct);
+        }, ct);
+        if (owner != project)
+            throw new PipelineException($"{_database.Place}: the run store is that of the project '{owner}'", hint: "Give this one a schema of its own: state: { type: postgres, url: …, schema: NAME }.");
     }
 
     // What could not be written stays pending.
@@ -333,7 +305,7 @@ public sealed class RunStore : IAsyncDisposable
                 events ??= TakePending();
                 if (_database.OneWriter.Length > 0)
                     _seq = await connection.ScalarAsync<long>(NewestSeq, ct);
-                await LogAsync(connection, events, ct);
+                _seq = await RunRows.InsertAsync(connection, events, _seq, ct);
                 return await write(connection);
             }, ct);
         }
@@ -366,63 +338,21 @@ public sealed class RunStore : IAsyncDisposable
         }
     }
 
-    Task InsertAsync(DbConnection connection, RunResult run, CancellationToken ct) =>
-        connection.ExecuteAsync(
-            "INSERT INTO runs VALUES ($run, $seq, $pipeline, $state, $start, $end, $started, $took, $message, $hint, $report, $tasks, $equations)",
-            ct,
-            ("run", run.RunId), ("seq", ++_seq), ("pipeline", run.Pipeline), ("state", Text(run.State)),
-            ("start", run.Interval.Start.UtcDateTime), ("end", run.Interval.End.UtcDateTime),
-            ("started", run.StartedAt.UtcDateTime), ("took", run.Took.TotalMilliseconds),
-            ("message", run.Message), ("hint", run.Hint), ("report", run.Report),
-            ("tasks", JsonSerializer.Serialize(run.Tasks, RunJson.Default.IReadOnlyListTaskResult)),
-            ("equations", JsonSerializer.Serialize(run.Equations, RunJson.Default.IReadOnlyListRowEquation)));
-
     Task<List<RunResult>> ReadAsync(string newest, bool brief, CancellationToken ct, params (string, object?)[] parameters) =>
         UseAsync(connection => connection.QueryAsync(
             $"""
-            SELECT run, pipeline, state, interval_start, interval_end, started_at, took_ms, message, hint, report{(brief ? "" : ", tasks, equations")}
+            SELECT {RunRows.Columns}{(brief ? "" : ", tasks, equations")}
             FROM runs WHERE seq IN ({newest}) ORDER BY run DESC
             """,
-            r => new RunResult(r.GetString(0), r.GetString(1), State(r.GetString(2)), new(Utc(r, 3), Utc(r, 4)), Utc(r, 5), TimeSpan.FromMilliseconds(r.GetDouble(6)))
-            {
-                Message = r.IsDBNull(7) ? null : r.GetString(7),
-                Hint = r.IsDBNull(8) ? null : r.GetString(8),
-                Report = r.IsDBNull(9) ? null : r.GetString(9),
-                Tasks = brief ? [] : JsonSerializer.Deserialize(r.GetString(10), RunJson.Default.IReadOnlyListTaskResult)!,
-                Equations = brief ? [] : JsonSerializer.Deserialize(r.GetString(11), RunJson.Default.IReadOnlyListRowEquation)!,
-            },
+            r => RunRows.Run(r, brief),
             ct,
             parameters), ct);
 
     Task<List<AskedRun>> ReadAskedAsync(string condition, CancellationToken ct, params (string, object?)[] parameters) =>
         UseAsync(connection => connection.QueryAsync(
             $"SELECT run, pipeline, request, \"by\", \"at\" FROM requests WHERE {condition} ORDER BY \"at\", run",
-            r => new AskedRun(r.GetString(0), r.GetString(1), JsonSerializer.Deserialize(r.GetString(2), RunJson.Default.RunRequest)!, r.GetString(3), Utc(r, 4)),
+            RunRows.Asked,
             ct, parameters), ct);
 
-    async Task LogAsync(DbConnection connection, RunEvent[] events, CancellationToken ct)
-    {
-        foreach (var batch in events.Chunk(100))
-        {
-            List<(string, object?)> parameters = [];
-            var values = batch.Select((e, i) =>
-            {
-                parameters.AddRange([($"r{i}", e.RunId), ($"s{i}", ++_seq), ($"a{i}", e.At.UtcDateTime), ($"k{i}", e.Kind), ($"t{i}", e.Task), ($"st{i}", Text(e.State)), ($"m{i}", e.Message)]);
-                return $"($r{i}, $s{i}, $a{i}, $k{i}, $t{i}, $st{i}, $m{i})";
-            });
-            await connection.ExecuteAsync($"INSERT INTO logs VALUES {string.Join(", ", values.ToList())}", ct, [.. parameters]);
-        }
-    }
-
-    const string EventColumns = "\"at\", run, kind, task, state, message";
-
-    static RunEvent ReadEvent(DbDataReader r) => new(Utc(r, 0), r.GetString(1), r.GetString(2), r.GetString(3), State(r.GetString(4)), r.GetString(5));
-
     sealed record LastRuns(long Seq, int PerPipeline, IReadOnlyList<RunResult> Runs);
-
-    static string Text(RunState state) => state.ToString().ToLowerInvariant();
-
-    static RunState State(string text) => Enum.Parse<RunState>(text, ignoreCase: true);
-
-    static DateTimeOffset Utc(DbDataReader reader, int column) => new(DateTime.SpecifyKind(reader.GetDateTime(column), DateTimeKind.Utc));
 }

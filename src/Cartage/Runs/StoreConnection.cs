@@ -47,28 +47,34 @@ sealed class StoreConnection(RunDatabase database, DbConnection connection, Time
         _one.Dispose();
     }
 
+    // Nobody is kept waiting by who waits for the server to come back.
     async Task<T> AloneAsync<T>(Func<DbConnection, Task<T>> work, TimeSpan patience, CancellationToken ct)
+    {
+        var began = clock.GetTimestamp();
+        for (var isAgain = false; ; isAgain = true)
+            try
+            {
+                return await OnceAsync(work, ct);
+            }
+            catch (PipelineException e) when (e.IsTransient && (!isAgain || clock.GetElapsedTime(began) < patience))
+            {
+                if (isAgain) // else it was lost some time ago, and may be back
+                    await Task.Delay(Pause, clock, ct);
+            }
+    }
+
+    async Task<T> OnceAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken ct)
     {
         await _one.WaitAsync(ct);
         try
         {
-            var began = clock.GetTimestamp();
-            for (var attempt = 1; ; attempt++)
-                try
-                {
-                    if (_connection.State != ConnectionState.Open)
-                        await ReopenAsync(ct);
-                    return await work(_connection);
-                }
-                catch (DbException e) when (_connection.State != ConnectionState.Open)
-                {
-                    if (attempt > 1 && clock.GetElapsedTime(began) >= patience)
-                        throw database.Dialect.Explain(e);
-                }
-                catch (PipelineException e) when (e.IsTransient && clock.GetElapsedTime(began) < patience)
-                {
-                    await Task.Delay(Pause, clock, ct);
-                }
+            if (_connection.State != ConnectionState.Open)
+                await ReopenAsync(ct);
+            return await work(_connection);
+        }
+        catch (DbException e) when (_connection.State != ConnectionState.Open)
+        {
+            throw database.Dialect.Explain(e);
         }
         finally
         {

@@ -38,6 +38,9 @@ public sealed class StoreOnPostgres(SharedPostgres server) : StoreConformance
         Assert.Single(await workspace.Store.ListRunsAsync(10, CancellationToken.None));
         var refused = await Assert.ThrowsAsync<PipelineException>(async () => await RunStore.OpenAsync(Cartage.Connectors.Connectors.RunDatabase(project.Load().Project), TimeProvider.System, CancellationToken.None));
         Assert.Contains("is in use by cartage state small", refused.Message, StringComparison.Ordinal);
+        await workspace.DisposeAsync();
+        var other = await Assert.ThrowsAsync<PipelineException>(async () => await RunStore.OpenAsync(Cartage.Connectors.Connectors.RunDatabase(project.Load().Project with { Name = "other" }), TimeProvider.System, CancellationToken.None));
+        Assert.Contains("is that of the project 'small'", other.Message, StringComparison.Ordinal);
         var test = await Typed.InAsync(project.Root, "connections", "test", "state");
         Assert.Contains("PostgreSQL", test.Out, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", test.Out, StringComparison.Ordinal);

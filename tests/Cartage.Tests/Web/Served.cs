@@ -47,6 +47,14 @@ sealed partial class Served : IAsyncDisposable
         return new(session, running, problems);
     }
 
+    /// <summary>What it has complained of, which is then forgiven.</summary>
+    public string Forgive()
+    {
+        var said = _problems.ToString();
+        _problems.GetStringBuilder().Clear();
+        return said;
+    }
+
     public static string NameOf(Role role) => role.ToString().ToLowerInvariant();
 
     /// <summary>A browser without memory of this place.</summary>
