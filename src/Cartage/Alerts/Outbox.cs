@@ -20,12 +20,14 @@ public sealed class Outbox(RunStore store, TimeProvider clock)
     public Task PutAsync(Notice notice, string via, TimeSpan repeat, CancellationToken ct) =>
         store.ChangeAsync(Tables, async x =>
         {
-            var now = clock.GetUtcNow().UtcDateTime;
+            var (now, body) = (clock.GetUtcNow().UtcDateTime, JsonSerializer.Serialize(notice, AlertJson.Default.Notice));
+            if (await x.ScalarAsync<long>("SELECT count(*) FROM notices WHERE via = $via AND body = $body", ct, ("via", via), ("body", body)) > 0)
+                return 0; // whoever put it was gone before it could note that
             var again = await x.ScalarAsync<long>(
                 """
                 SELECT count(*) FROM notices n WHERE n.via = $via AND n.key = $key AND n."at" > $since AND NOT EXISTS (SELECT 1 FROM notices_done d WHERE d.seq = n.seq AND d.outcome <> 'sent')
                 """, ct, ("via", via), ("key", notice.Key), ("since", now - repeat)) > 0;
-            await x.ExecuteAsync("INSERT INTO notices SELECT coalesce(max(seq), 0) + 1, $via, $key, $body, $at FROM notices", ct, ("via", via), ("key", notice.Key), ("body", JsonSerializer.Serialize(notice, AlertJson.Default.Notice)), ("at", now));
+            await x.ExecuteAsync("INSERT INTO notices SELECT coalesce(max(seq), 0) + 1, $via, $key, $body, $at FROM notices", ct, ("via", via), ("key", notice.Key), ("body", body), ("at", now));
             return again ? await x.ExecuteAsync("INSERT INTO notices_done SELECT max(seq), 'repeated', '', $at FROM notices", ct, ("at", now)) : 0;
         }, ct);
 

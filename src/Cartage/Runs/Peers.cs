@@ -12,14 +12,30 @@ sealed class Peers(string node, TimeSpan lease)
         CREATE TABLE IF NOT EXISTS holds (what VARCHAR PRIMARY KEY, node VARCHAR, until TIMESTAMP);
         """;
 
+    /// <summary>The condition on a run that it is open; on one that it is so at this server.</summary>
+    public const string IsOpen = "run IN (SELECT run FROM owners WHERE open)", IsMine = "run IN (SELECT run FROM owners WHERE open AND node = $node)";
+
     const string Until = "LOCALTIMESTAMP + $seconds * INTERVAL '1 second'";
     const string Dead = "node NOT IN (SELECT node FROM servers WHERE until >= LOCALTIMESTAMP)";
 
     /// <summary>How often a server must be heard of.</summary>
     public TimeSpan Beat => lease / 4;
 
+    /// <summary>Joins the others. The first of them looks which runs are open: a process that had the store for itself wrote down no owners.</summary>
+    public async Task<long> JoinAsync(DbConnection x, Dialect dialect, CancellationToken ct)
+    {
+        if (await x.ScalarAsync<long>("SELECT count(*) FROM servers WHERE until >= LOCALTIMESTAMP", ct) == 0)
+            await x.ExecuteAsync(
+                $"""
+                DELETE FROM owners WHERE open;
+                INSERT INTO owners SELECT run, '', true FROM runs GROUP BY run HAVING {dialect.Latest("state", "seq")} IN ('queued', 'running')
+                ON CONFLICT (run) DO UPDATE SET node = '', open = true
+                """, ct);
+        return await BeatAsync(x, ct);
+    }
+
     /// <summary>Says that this server lives.</summary>
-    public Task BeatAsync(DbConnection x, CancellationToken ct) =>
+    public Task<long> BeatAsync(DbConnection x, CancellationToken ct) =>
         x.ExecuteAsync($"INSERT INTO servers VALUES ($node, {Until}) ON CONFLICT (node) DO UPDATE SET until = {Until}", ct, Node, ("seconds", lease.TotalSeconds));
 
     /// <summary>Leaves all there is to the others.</summary>
@@ -36,9 +52,6 @@ sealed class Peers(string node, TimeSpan lease)
     /// <summary>Takes the open runs of servers that do not live.</summary>
     public Task<List<string>> TakeOverAsync(DbConnection x, CancellationToken ct) =>
         x.QueryAsync($"UPDATE owners SET node = $node WHERE open AND {Dead} RETURNING run", r => r.GetString(0), ct, Node);
-
-    /// <summary>The open runs of this server.</summary>
-    public Task<List<string>> MineAsync(DbConnection x, CancellationToken ct) => x.QueryAsync("SELECT run FROM owners WHERE open AND node = $node", r => r.GetString(0), ct, Node);
 
     /// <summary>Whether a run is open and another server's.</summary>
     public async Task<bool> IsElsewhereAsync(DbConnection x, string run, CancellationToken ct) => await x.ScalarAsync<long>("SELECT count(*) FROM owners WHERE open AND run = $run AND node <> $node", ct, Node, ("run", run)) > 0;

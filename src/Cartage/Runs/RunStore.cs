@@ -42,7 +42,7 @@ public sealed class RunStore : IAsyncDisposable
             store._seq = await store.UseAsync(x => x.ScalarAsync<long>(NewestSeq, ct), ct);
             if (store._peers is { } peers)
             {
-                await store.ChangeAsync(Peers.Tables, x => BeatAsync(peers, x, ct), ct);
+                await store.ChangeAsync(Peers.Tables, x => peers.JoinAsync(x, database.Dialect, ct), ct);
                 store._sharing = store.ShareAsync(peers);
             }
             return store;
@@ -116,6 +116,8 @@ public sealed class RunStore : IAsyncDisposable
             (where, parameters) = ([.. where, "pipeline = $pipeline"], [.. parameters, ("pipeline", pipeline)]);
         if (filter.Before is { } before)
             (where, parameters) = ([.. where, "run < $before"], [.. parameters, ("before", before)]);
+        if (_peers is not null && filter.States is { Count: > 0 } wanted && wanted.All(x => x is RunState.Queued or RunState.Running))
+            where = [.. where, Peers.IsOpen]; // few of a long history
         var having = filter.States is { Count: > 0 } states ? $"HAVING {Dialect.Latest("state", "seq")} IN ({string.Join(", ", states.Select(x => Dialect.Literal(RunRows.Text(x))))})" : "";
         return ReadAsync($"SELECT max(seq) FROM runs WHERE {string.Join(" AND ", where)} GROUP BY run {having} ORDER BY run DESC LIMIT $limit", filter.Brief, ct, [.. parameters]);
     }
@@ -179,17 +181,10 @@ public sealed class RunStore : IAsyncDisposable
 
     /// <summary>The requests whose runs have not ended, oldest first.</summary>
     public Task<List<AskedRun>> OpenRequestsAsync(CancellationToken ct) =>
-        ReadAskedAsync($"run IN (SELECT run FROM runs GROUP BY run HAVING {Dialect.Latest("state", "seq")} IN ('queued', 'running'))", ct);
+        ReadAskedAsync(_peers is null ? $"run IN (SELECT run FROM runs GROUP BY run HAVING {Dialect.Latest("state", "seq")} IN ('queued', 'running'))" : Peers.IsOpen, ct);
 
     /// <summary>The same, of this server alone.</summary>
-    public async Task<List<AskedRun>> OwnRequestsAsync(CancellationToken ct)
-    {
-        var open = await OpenRequestsAsync(ct);
-        if (_peers is not { } peers || open.Count == 0)
-            return open;
-        var mine = (await UseAsync(x => peers.MineAsync(x, ct), ct)).ToHashSet();
-        return [.. open.Where(x => mine.Contains(x.RunId))];
-    }
+    public Task<List<AskedRun>> OwnRequestsAsync(CancellationToken ct) => _peers is { } peers ? ReadAskedAsync(Peers.IsMine, ct, peers.Node) : OpenRequestsAsync(ct);
 
     /// <summary>A run's events after a position, oldest first.</summary>
     public async Task<List<(long Seq, RunEvent Event)>> LogAsync(string runId, long after, CancellationToken ct)
@@ -244,7 +239,7 @@ public sealed class RunStore : IAsyncDisposable
                 await FlushAsync(ct);
                 if (_clock.GetElapsedTime(beat) >= peers.Beat)
                 {
-                    await ChangeAsync(x => BeatAsync(peers, x, ct), ct);
+                    await ChangeAsync(x => peers.BeatAsync(x, ct), ct);
                     beat = _clock.GetTimestamp();
                 }
                 seen = await HearAsync(seen, ct);
@@ -257,12 +252,6 @@ public sealed class RunStore : IAsyncDisposable
             {
                 continue; // it is away, and may come back
             }
-    }
-
-    static async Task<bool> BeatAsync(Peers peers, DbConnection connection, CancellationToken ct)
-    {
-        await peers.BeatAsync(connection, ct);
-        return true;
     }
 
     async Task<long> HearAsync(long seen, CancellationToken ct)

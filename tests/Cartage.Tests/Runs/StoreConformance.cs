@@ -199,7 +199,8 @@ public abstract class StoreConformance : IDisposable
         {
             var outbox = new Cartage.Alerts.Outbox(store, TimeProvider.System);
             await outbox.PutAsync(notice, "mail", TimeSpan.FromHours(4), Never);
-            await outbox.PutAsync(notice, "mail", TimeSpan.FromHours(4), Never);
+            await outbox.PutAsync(notice, "mail", TimeSpan.FromHours(4), Never); // by one that did not know that it was put
+            await outbox.PutAsync(notice with { Run = Id("b") }, "mail", TimeSpan.FromHours(4), Never);
             await outbox.PutAsync(notice, "chat", TimeSpan.FromHours(4), Never);
         });
         await WithAsync(async store =>
@@ -208,7 +209,7 @@ public abstract class StoreConformance : IDisposable
             var open = await outbox.OpenAsync(Never);
             Assert.Equal([("mail", "one"), ("chat", "one")], open.Select(x => (x.Via, x.Notice.Facts[0])));
             await outbox.DoneAsync(open, "sent", "", Never);
-            await outbox.PutAsync(notice, "mail", TimeSpan.Zero, Never);
+            await outbox.PutAsync(notice with { Run = Id("c") }, "mail", TimeSpan.Zero, Never);
             Assert.Equal(1, Assert.Single(await outbox.OpenAsync(Never)).Repeats);
             await outbox.ForgetAsync(DateTimeOffset.UnixEpoch.AddYears(1000), Never);
         });

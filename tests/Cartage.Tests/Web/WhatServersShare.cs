@@ -1,4 +1,5 @@
 using System.Net;
+using Cartage.Connectors.Warehouses;
 using Cartage.Host.Access;
 using Cartage.Runs;
 using Cartage.Tests.Support;
@@ -50,6 +51,8 @@ public sealed class WhatServersShare(SharedPostgres postgres)
         Assert.Equal(run, await heard);
         Assert.Equal([run], (await pair.Second.Store.ListRunsAsync(10, Ct)).Select(x => x.RunId));
         Assert.Equal("ann", (await pair.Second.Store.AskedAsync(run, Ct))!.By);
+        using var program = await pair.Second.ProgramAsync();
+        Assert.Contains("cartage_runs{pipeline=\"shop\",state=\"succeeded\"} 1", await program.GetStringAsync("/metrics", Ct), StringComparison.Ordinal);
         await UntilAsync(async () => !mail.Mails.IsEmpty && (await pair.Second.Desk.Automation.Herald.Outbox.OpenAsync(Ct)).Count == 0);
         await pair.First.Desk.Automation.Herald.DeliverAsync(waitForMore: false, Ct);
         await pair.Second.Desk.Automation.Herald.DeliverAsync(waitForMore: false, Ct);
@@ -98,6 +101,27 @@ public sealed class WhatServersShare(SharedPostgres postgres)
         await UntilAsync(async () => (await pair.First.Store.GetRunAsync(run, Ct))!.State == RunState.Succeeded);
     }
 
+    [Fact]
+    public async Task What_was_open_when_one_had_the_store_for_itself_is_done_when_several_have()
+    {
+        var url = await postgres.CreateDatabaseAsync();
+        using var project = Pair.Project(url, "");
+        await using (var alone = await RunStore.OpenAsync(PostgresRunStore.Open(url, "cartage_state", "small", null), TimeProvider.System, Ct))
+        {
+            await AskAsync(alone, "20260305T120000Z-aaaa");
+            await AskAsync(alone, "20260305T120000Z-aaab");
+            await alone.SaveAsync(Run("20260305T120000Z-aaab", RunState.Failed), Ct);
+        }
+        await using var served = await Served.StartAsync(project.Root);
+        await served.EndAsync("20260305T120000Z-aaaa");
+
+        Assert.Equal([RunState.Failed, RunState.Succeeded], (await served.Store.ListRunsAsync(10, Ct)).Select(x => x.State));
+        Assert.Empty(await served.Store.OpenRequestsAsync(Ct));
+
+        static Task AskAsync(RunStore store, string run) => store.AskAsync(new(run, "shop", new("shop.*"), "ann", DateTimeOffset.UnixEpoch), Run(run, RunState.Queued), Ct);
+        static RunResult Run(string run, RunState state) => new(run, "shop", state, new(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch), DateTimeOffset.UnixEpoch, TimeSpan.Zero);
+    }
+
     static async Task UntilAsync(Func<Task<bool>> holds)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
@@ -120,15 +144,18 @@ public sealed class WhatServersShare(SharedPostgres postgres)
             var (pair, url) = (new Pair(), await postgres.CreateDatabaseAsync());
             for (var n = 0; n < 2; n++)
             {
-                pair._projects.Add(new TestProject()
-                    .Write("project.yml", $"name: small\nwarehouse: {{ type: postgres, url: \"{url}\" }}\nstate: {{ type: postgres, url: \"{url}\" }}\ncluster: {{ lease: 2s }}\n{more}")
-                    .Write("pipelines/shop/pipeline.yml", "owner: ann\n")
-                    .Write("pipelines/shop/models/one.sql", "/* ---\nkind: table\n--- */\nselect 1 as id\n"));
+                pair._projects.Add(Project(url, more));
                 pair.Both.Add(await Served.StartAsync(pair._projects[n].Root));
             }
             await pair.First.Desk.Accounts.RefreshAsync(Ct); // the second made the same users anew
             return pair;
         }
+
+        public static TestProject Project(string url, string more) =>
+            new TestProject()
+                .Write("project.yml", $"name: small\nwarehouse: {{ type: postgres, url: \"{url}\" }}\nstate: {{ type: postgres, url: \"{url}\" }}\ncluster: {{ lease: 2s }}\n{more}")
+                .Write("pipelines/shop/pipeline.yml", "owner: ann\n")
+                .Write("pipelines/shop/models/one.sql", "/* ---\nkind: table\n--- */\nselect 1 as id\n");
 
         public async Task StopFirstAsync()
         {
