@@ -4,4 +4,5 @@ description: An order that stands has lines that stand
 --- */
 select o.order_id, o.order_date
 from stg_orders as o
-where not exists (select 1 from stg_order_items as i where i.order_id = o.order_id)
+left join stg_order_items as i on i.order_id = o.order_id
+where i.order_id is null
