@@ -73,7 +73,7 @@ public sealed class Verifier(DbConnection connection, Dialect dialect, Func<stri
             case Check.References reference:
                 var target = await rewrite($"SELECT {dialect.Quote(reference.TargetColumn)} AS k FROM {dialect.Quote(reference.Target)}", ct);
                 var column = dialect.Quote(reference.Column);
-                var orphans = $"SELECT t.* FROM {table} t WHERE t.{column} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ({target}) p WHERE p.k = t.{column})";
+                var orphans = $"SELECT t.* FROM {table} t WHERE t.{column} IS NOT NULL AND {string.Format(null, dialect.IsNoneOf, $"t.{column}", target)}";
                 return await JudgeAsync(planned, await CountAsync(orphans, ct), await CountAsync($"SELECT * FROM {table}", ct), orphans, null, ct);
             case Check.RowCount count:
                 var rows = await CountAsync($"SELECT * FROM {table}", ct);

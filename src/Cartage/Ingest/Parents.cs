@@ -23,7 +23,7 @@ sealed class Parents(DbConnection connection, LoadTables tables, LoadTables? par
         var text = (type == "VARCHAR") != (other == "VARCHAR"); // numbers of any kind compare, a number and a text do not everywhere
         var key = text ? $"CAST({_sql.Quote(column.References.Column)} AS {_sql.Text})" : _sql.Quote(column.References.Column);
         var known = found.Count == 0 ? $"SELECT {_sql.Null(text ? "VARCHAR" : type)} AS k WHERE false" : string.Join(" UNION ALL ", found.Select(t => $"SELECT {key} AS k FROM {_sql.Quote(t)}"));
-        return $"g.{name} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ({known}) p WHERE p.k = {(text ? $"CAST(g.{name} AS {_sql.Text})" : $"g.{name}")})";
+        return $"g.{name} IS NOT NULL AND {string.Format(null, _sql.IsNoneOf, text ? $"CAST(g.{name} AS {_sql.Text})" : $"g.{name}", known)}";
     }
 
     /// <summary>Moves the orphans to the bad rows.</summary>

@@ -56,6 +56,9 @@ public sealed record Dialect(string Name)
     /// <summary>Whether no two rows of a table ({0}) have the same values in columns ({1}).</summary>
     public string AreDistinct { get; init; } = "SELECT count(*) = count(DISTINCT hash({1})) FROM {0}";
 
+    /// <summary>Whether a value ({0}), which is there, is none of the values <c>k</c> that a SELECT ({1}) returns.</summary>
+    public string IsNoneOf { get; init; } = "{0} NOT IN (SELECT p.k FROM ({1}) p WHERE p.k IS NOT NULL)";
+
     /// <summary>A hexadecimal text ({0}) of up to 15 digits as a number.</summary>
     public string FromHex { get; init; } = "CAST('0x' || {0} AS BIGINT)";
 
