@@ -12,7 +12,7 @@ static class PostgresRunStore
     const string Collation = "C";
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(2), Silence = TimeSpan.FromSeconds(5);
 
-    /// <summary>Finds a run's rows and the newest of all; a history of 100,000 runs is not read to show ten.</summary>
+    // A history of 100,000 runs is not read to show ten.
     const string Indexes = """
         CREATE UNIQUE INDEX IF NOT EXISTS runs_seq ON runs (seq);
         CREATE INDEX IF NOT EXISTS runs_run ON runs (run, seq);
@@ -74,10 +74,10 @@ static class PostgresRunStore
             throw new PipelineException($"the run store at {address.Host}:{address.Port}/{address.Database} is in use by {holder}", isTransient: true,
                 hint: "Wait for it to end, or let several servers share it: cluster: { lease: 30s } in project.yml, on each of them.");
         }
-        catch (Exception e)
+        catch (NpgsqlException e)
         {
             await connection.DisposeAsync();
-            throw e is NpgsqlException ? PostgresErrors.Explain(address, e, "the run store") : e;
+            throw PostgresErrors.Explain(address, e, "the run store");
         }
     }
 

@@ -19,9 +19,6 @@ public sealed class Cluster(IWarehouse warehouse, string node, TimeSpan lease, T
     /// <summary>How long a server may be silent before others take over.</summary>
     public TimeSpan Lease => lease;
 
-    /// <summary>This server's name.</summary>
-    public string Node => node;
-
     /// <summary>Joins the servers of a warehouse.</summary>
     public static async Task<Cluster> JoinAsync(IWarehouse warehouse, TimeSpan lease, TimeProvider clock, CancellationToken ct)
     {
