@@ -26,6 +26,8 @@ public static class ProjectFiles
         }
         findings.AddRange(References.Findings(project));
         findings.AddRange(TriggerReferences.Findings(project));
+        if (sound)
+            findings.AddRange(PlaceReferences.Findings(project));
         return new(project, InOrder(findings));
     }
 

@@ -15,7 +15,7 @@ public sealed partial class Resolver(string root, IReadOnlyDictionary<string, st
             var name = match.Groups["name"].Value;
             var value = match.Groups["kind"].Value switch
             {
-                "var:" => variables.TryGetValue(name, out var v) ? Resolve(v, file, line) : null,
+                "var:" => variables.TryGetValue(name, out var v) ? Without(name).Resolve(v, file, line) : null,
                 "secret:" => Environment.GetEnvironmentVariable(name) ?? _secrets.Value.GetValueOrDefault(name),
                 _ => Environment.GetEnvironmentVariable(name) ?? (match.Groups["default"].Success ? match.Groups["default"].Value : null),
             };
@@ -23,6 +23,13 @@ public sealed partial class Resolver(string root, IReadOnlyDictionary<string, st
                 $"{file}:{line}: {match.Value} has no value",
                 hint: match.Groups["kind"].Value == "var:" ? "Add it to 'variables' in project.yml, or give it with --var." : "Set it in the environment, or a secret in .cartage/secrets.yml.");
         });
+
+    /// <summary>The variables a text refers to that are not there.</summary>
+    public IEnumerable<string> Unknown(string text) =>
+        Reference().Matches(text).Where(m => m.Groups["kind"].Value == "var:").Select(m => m.Groups["name"].Value).SelectMany(name => variables.TryGetValue(name, out var v) ? Without(name).Unknown(v) : [name]);
+
+    // A variable that leads back to itself has no value.
+    Resolver Without(string name) => new(root, variables.Where(v => v.Key != name).ToDictionary());
 
     static Dictionary<string, string> ReadSecrets(string path)
     {

@@ -29,12 +29,26 @@ public sealed class PoolsAndMistakes
         Assert.Equal(most, seen);
     }
 
+    // What only the machine it runs on knows is no mistake here.
+    [Theory]
+    [InlineData("object_created: '${SHOP_INBOX}/*.csv'"), InlineData("object_created: '${var:data}/*.csv'"), InlineData("object_created: 's3://shop/${var:data}/*.csv'"), InlineData("object_created: '${PLACE}://x/*.csv'")]
+    public void Places_that_are_right_are_no_mistakes(string trigger)
+    {
+        using var project = SmallShop.Create().Write("project.yml", "name: small\nvariables: { data: in }\n").Write("pipelines/shop/pipeline.yml", $"triggers: [ {{ {trigger} }} ]\n");
+        Assert.Empty(project.Load().Findings);
+    }
+
     [Theory]
     [InlineData("triggers: [ { after: shopp } ]", "pipelines/shop/pipeline.yml:1: there is no pipeline 'shopp' to run after")]
     [InlineData("triggers: [ { after: shop } ]", "pipelines/shop/pipeline.yml:1: 'shop' would start itself again: shop → shop")]
     [InlineData("triggers: [ { after: next } ]", "'shop' would start itself again: shop → next → shop")]
     [InlineData("triggers: [ { catalog: facts } ]", "'facts' is no table of a pipeline")]
     [InlineData("triggers: [ { object_created: a, webhook: b } ]", "a trigger says one of object_created, after, catalog, webhook")]
+    [InlineData("triggers:\n  - { object_created: '${var:dta}/orders/*.csv' }", "pipelines/shop/pipeline.yml:2: there is no variable 'dta' for '${var:dta}/orders/*.csv' Did you mean 'data'?")]
+    [InlineData("triggers: [ { object_created: '${var:inner}/*.csv' } ]", "pipelines/shop/pipeline.yml:1: there is no variable 'lost' for '${var:inner}/*.csv' Add it to 'variables'")]
+    [InlineData("triggers: [ { object_created: '${var:circle}/*.csv' } ]", "pipelines/shop/pipeline.yml:1: there is no variable 'circle'")]
+    [InlineData("triggers: [ { object_created: 'inbx://*.csv' } ]", "pipelines/shop/pipeline.yml:1: 'inbx://*.csv' is in no zone and no bucket: there is no 'inbx://' Did you mean 'inbox'?")]
+    [InlineData("wait_for: [ { object: '${var:dta}/{{ start:yyyy-MM-dd }}.csv' } ]", "pipelines/shop/pipeline.yml:1: there is no variable 'dta'")]
     [InlineData("triggers: [ { objekt_created: a } ]", "there is no key 'objekt_created' here")]
     [InlineData("triggers: [ orders ]", "a trigger must be a map")]
     [InlineData("wait_for: [ { every: 5s } ]", "an item of 'wait_for' says either 'object' or 'query'")]
@@ -46,7 +60,7 @@ public sealed class PoolsAndMistakes
     public void Mistakes_are_said_where_they_are(string pipeline, string finding)
     {
         using var project = SmallShop.Create()
-            .Write("project.yml", "name: small\nconnections:\n  mail: { type: smtp, url: 'smtp://127.0.0.1', to: a@b.example }\n  bucket: { type: s3, pool: some }\n")
+            .Write("project.yml", "name: small\nvariables: { data: in, inner: '${var:lost}', circle: '${var:circle}' }\nconnections:\n  mail: { type: smtp, url: 'smtp://127.0.0.1', to: a@b.example }\n  bucket: { type: s3, pool: some }\n")
             .Write("pipelines/next/pipeline.yml", "triggers: [ { after: shop } ]\n").Write("pipelines/shop/pipeline.yml", pipeline + "\n");
         var loaded = project.Load();
         List<string> said = [.. loaded.Findings.Concat(Engine.Findings(loaded.Project)).Select(f => f.ToString())];
