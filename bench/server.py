@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures the server: bench/server.py, after 'dotnet build -c Release'. Prints a table; timing decides nothing."""
+"""Measures the server: bench/server.py, after 'dotnet build -c Release'; with STATE_URL, the trivial runs are kept in a run store there. Prints a table; timing decides nothing."""
 import concurrent.futures, http.client, json, os, re, shutil, signal, statistics, subprocess, sys, tempfile, time, urllib.parse
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -87,7 +87,7 @@ def pages(root):
 def trivial(root):
     folder = os.path.join(root, "trivial")
     os.makedirs(os.path.join(folder, "pipelines", "one", "models"))
-    open(os.path.join(folder, "project.yml"), "w").write("name: trivial\n")
+    open(os.path.join(folder, "project.yml"), "w").write("name: trivial\n" + (f"state: {{ type: postgres, url: '{os.environ['STATE_URL']}' }}\n" if "STATE_URL" in os.environ else ""))
     open(os.path.join(folder, "pipelines", "one", "pipeline.yml"), "w").write("description: one task\n")
     open(os.path.join(folder, "pipelines", "one", "models", "n.sql"), "w").write("select 1 as n")
     server = Server(folder)
