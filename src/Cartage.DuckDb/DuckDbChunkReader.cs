@@ -29,8 +29,8 @@ public sealed class DuckDbChunkReader : IDisposable
     /// <summary>Goes to the next chunk; false at the end.</summary>
     public bool Read() => _source.Fetch(default);
 
-    /// <summary>Goes to the next chunk without blocking the caller while it is computed; false at the end.</summary>
-    public Task<bool> ReadAsync(CancellationToken ct) => _source.FetchAsync(ct);
+    /// <inheritdoc cref="Read"/>
+    public Task<bool> ReadAsync(CancellationToken ct) => Here.Run(() => _source.Fetch(ct), ct);
 
     /// <inheritdoc/>
     public void Dispose() => _source.Dispose();

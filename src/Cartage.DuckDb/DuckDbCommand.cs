@@ -84,13 +84,13 @@ public sealed class DuckDbCommand : DbCommand
     public override int ExecuteNonQuery() => NonQuery(default);
 
     /// <inheritdoc/>
-    public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken) => Task.Run(() => NonQuery(cancellationToken), cancellationToken);
+    public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken) => Here.Run(() => NonQuery(cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public override object? ExecuteScalar() => Scalar(default);
 
     /// <inheritdoc/>
-    public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken) => Task.Run(() => Scalar(cancellationToken), cancellationToken);
+    public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken) => Here.Run(() => Scalar(cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public new DuckDbDataReader ExecuteReader() => Reader(CommandBehavior.Default, default);
@@ -99,14 +99,14 @@ public sealed class DuckDbCommand : DbCommand
     public DuckDbChunkReader ExecuteChunks() => new(this, Execute(CommandBehavior.Default, default));
 
     /// <inheritdoc cref="ExecuteChunks"/>
-    public Task<DuckDbChunkReader> ExecuteChunksAsync(CancellationToken ct) => Task.Run(() => new DuckDbChunkReader(this, Execute(CommandBehavior.Default, ct)), ct);
+    public Task<DuckDbChunkReader> ExecuteChunksAsync(CancellationToken ct) => Here.Run(() => new DuckDbChunkReader(this, Execute(CommandBehavior.Default, ct)), ct);
 
     /// <inheritdoc/>
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) => Reader(behavior, default);
 
     /// <inheritdoc/>
     protected override Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken) =>
-        Task.Run<DbDataReader>(() => Reader(behavior, cancellationToken), cancellationToken);
+        Here.Run<DbDataReader>(() => Reader(behavior, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     protected override DbParameter CreateDbParameter() => new DuckDbParameter();

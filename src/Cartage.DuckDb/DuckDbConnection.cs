@@ -52,7 +52,7 @@ public sealed class DuckDbConnection(string connectionString = "") : DbConnectio
     }
 
     /// <inheritdoc/>
-    public override Task OpenAsync(CancellationToken cancellationToken) => Task.Run(Open, cancellationToken);
+    public override Task OpenAsync(CancellationToken cancellationToken) => Here.Run(Open, cancellationToken);
 
     /// <summary>A further open connection to the same database, in memory too.</summary>
     public DuckDbConnection Duplicate()

@@ -45,7 +45,7 @@ public sealed class DuckDbDataReader : DbDataReader, IDbColumnSchemaGenerator
     public override Task<bool> ReadAsync(CancellationToken cancellationToken) =>
         cancellationToken.IsCancellationRequested ? Task.FromCanceled<bool>(cancellationToken)
         : HasNext() ? Task.FromResult(true)
-        : FetchAsync(cancellationToken);
+        : Here.Run(() => _source.Fetch(cancellationToken) && First(), cancellationToken);
 
     /// <summary>There is only one result, the last statement's.</summary>
     public override bool NextResult() => false;
@@ -176,8 +176,6 @@ public sealed class DuckDbDataReader : DbDataReader, IDbColumnSchemaGenerator
         _row = 0;
         return true;
     }
-
-    async Task<bool> FetchAsync(CancellationToken ct) => await _source.FetchAsync(ct).ConfigureAwait(false) && First();
 
     Column Column(int ordinal)
     {

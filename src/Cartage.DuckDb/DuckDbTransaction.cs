@@ -24,10 +24,10 @@ public sealed class DuckDbTransaction : DbTransaction
     public override void Rollback() => End("ROLLBACK");
 
     /// <inheritdoc/>
-    public override Task CommitAsync(CancellationToken cancellationToken = default) => Task.Run(Commit, cancellationToken);
+    public override Task CommitAsync(CancellationToken cancellationToken = default) => Here.Run(Commit, cancellationToken);
 
     /// <inheritdoc/>
-    public override Task RollbackAsync(CancellationToken cancellationToken = default) => Task.Run(Rollback, cancellationToken);
+    public override Task RollbackAsync(CancellationToken cancellationToken = default) => Here.Run(Rollback, cancellationToken);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

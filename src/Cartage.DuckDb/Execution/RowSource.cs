@@ -16,9 +16,6 @@ sealed class RowSource : IDisposable
 
     public DuckDbConnection Connection => _connection;
 
-    /// <summary>Goes to the next chunk without blocking the caller while it is computed.</summary>
-    public Task<bool> FetchAsync(CancellationToken ct) => Result.IsStreaming ? Task.Run(() => Fetch(ct), ct) : Task.FromResult(Fetch(ct));
-
     /// <summary>Goes to the next chunk; false at the end.</summary>
     public bool Fetch(CancellationToken ct)
     {

@@ -19,7 +19,7 @@ static class CheckCommand
                 foreach (var plan in await session.Workspace.PlanAsync(request, ct))
                 {
                     RunView view = new(on, plan);
-                    results.AddRange(await view.WhileAsync(session.Workspace.RunAsync([plan], request, view, ct)));
+                    results.AddRange(await view.WhileAsync(() => session.Workspace.RunAsync([plan], request, view, ct)));
                 }
                 return Print(on, results);
             });

@@ -37,7 +37,7 @@ static class GenCommand
                 }
                 var request = new GenRequest(folder, on.Value(scale), on.Value(days) is > 0 and var n ? n : 30, on.Value(changes), on.Value(dirt), on.Value(seed));
                 var began = shell.Clock.GetTimestamp();
-                var summary = await on.WhileAsync($"Making {made.Name} at scale {request.Scale}", made.WriteAsync(request, ct));
+                var summary = await on.WhileAsync($"Making {made.Name} at scale {request.Scale}", () => made.WriteAsync(request, ct));
                 Print(on, summary);
                 on.Say($"Wrote {made.Name} at scale {request.Scale} to {on.Near(folder)} in {Cell.Duration(shell.Clock.GetElapsedTime(began))}{(summary.ManifestLines > 0 ? $"; {Opened.Count(summary.ManifestLines, "break")} on purpose, listed beside the files" : "")}.");
                 return ExitCode.Succeeded;

@@ -30,7 +30,7 @@ static class InitCommand
             Examples.Copy(template, folder);
             JsonSchemas.Write(folder);
             if (data is not null)
-                await on.WhileAsync("Making sample data", data.WriteAsync(new(GenCommand.DataFolder(ProjectFiles.Load(folder).Project)), ct));
+                await on.WhileAsync("Making sample data", () => data.WriteAsync(new(GenCommand.DataFolder(ProjectFiles.Load(folder).Project)), ct));
         }
         Grid files = new("file");
         foreach (var file in Examples.Files(template))

@@ -43,7 +43,7 @@ static class ReplayCommand
     public static async Task<RunResult> RunAsync(Invocation on, Workspace workspace, Plan plan, RunRequest request, CancellationToken ct)
     {
         RunView view = new(on, plan);
-        return (await view.WhileAsync(workspace.RunAsync([plan], request, view, ct)))[0];
+        return (await view.WhileAsync(() => workspace.RunAsync([plan], request, view, ct)))[0];
     }
 
     static async Task<bool> AskAsync(Invocation on, Plan plan)

@@ -37,7 +37,7 @@ static class RunCommand
         foreach (var plan in plans)
         {
             RunView view = new(on, plan);
-            var result = (await view.WhileAsync(workspace.RunAsync([plan], request, view, ct)))[0];
+            var result = (await view.WhileAsync(() => workspace.RunAsync([plan], request, view, ct)))[0];
             results.Add(result);
             if (summarize && !on.Quiet && on.Format == Format.Table)
                 RunSummary.Print(on, plan, result);

@@ -24,9 +24,12 @@ sealed class RunView(Invocation on, Plan plan) : IProgress<RunEvent>
     }
 
     /// <summary>Waits for the run; what takes less than half a second is not worth a picture.</summary>
-    public async Task<T> WhileAsync<T>(Task<T> run)
+    public async Task<T> WhileAsync<T>(Func<Task<T>> work)
     {
-        if (on.CanDraw && await Task.WhenAny(run, Task.Delay(Waiting.Patience, on.Shell.Clock)) != run)
+        if (!on.CanDraw)
+            return await work();
+        var run = Task.Run(work);
+        if (await Task.WhenAny(run, Task.Delay(Waiting.Patience, on.Shell.Clock)) != run)
             await on.Terminal.Console(on.Terminal.Error).Live(Picture()).AutoClear(true).StartAsync(async live =>
             {
                 while (await Task.WhenAny(run, Task.Delay(TimeSpan.FromMilliseconds(100), on.Shell.Clock)) != run)

@@ -19,19 +19,14 @@ sealed class Loading(Workspace workspace, Plan plan, RunRequest request, string 
             if (await QuarantineTable.ExistsAsync(connection, workspace.Warehouse.Dialect, feed, ct))
                 aside[feed.Name] = (await QuarantineTable.CountAsync(connection, workspace.Warehouse.Dialect, feed, ct)).Exists(x => x.Status == "fixed");
         var anything = fresh.Values.Any(f => f.Count > 0) || aside.ContainsValue(true);
-        var loads = await Task.WhenAll(feeds.Select(async feed =>
-        {
-            if (!plan.Swap && fresh[feed.Name].Count == 0 && !(anything && aside.ContainsKey(feed.Name)))
-            {
-                log.Skip("load", feed.Name, "no object that is not loaded yet");
-                return null;
-            }
-            return await log.DoAsync(
-                "load", feed.Name, plan.Swap ? "every landed object" : $"{fresh[feed.Name].Count} objects are not loaded yet",
-                () => FeedLoad.StageAsync(workspace.Warehouse, workspace.Zones.Raw, feed, fresh[feed.Name], retryOpen: anything, context, ct),
-                (task, load) => task with { Rows = load.Equation.Read });
-        }));
-        var staged = loads.OfType<FeedLoad>().ToDictionary(l => l.Feed.Name);
+        var having = feeds.Where(feed => plan.Swap || fresh[feed.Name].Count > 0 || anything && aside.ContainsKey(feed.Name)).ToList();
+        foreach (var feed in feeds.Except(having))
+            log.Skip("load", feed.Name, "no object that is not loaded yet");
+        var loads = await Task.WhenAll(having.Select(feed => Task.Run(() => log.DoAsync(
+            "load", feed.Name, plan.Swap ? "every landed object" : $"{fresh[feed.Name].Count} objects are not loaded yet",
+            () => FeedLoad.StageAsync(workspace.Warehouse, workspace.Zones.Raw, feed, fresh[feed.Name], retryOpen: anything, context, ct),
+            (task, load) => task with { Rows = load.Equation.Read }), ct)));
+        var staged = loads.ToDictionary(l => l.Feed.Name);
         await PrepareAsync([.. feeds.Where(f => staged.ContainsKey(f.Name))], staged, ct);
         Failpoint.Reach("staged");
         return staged;
@@ -60,8 +55,11 @@ sealed class Loading(Workspace workspace, Plan plan, RunRequest request, string 
         static bool Refers(Feed child, Feed parent) => child.Columns.Any(c => c.References?.Feed == parent.Name);
         List<(Feed Feed, Task Done)> settled = [];
         foreach (var feed in feeds)
-            settled.Add((feed, SettleAsync(staged[feed.Name], staged, Task.WhenAll(settled.Where(s => Refers(feed, s.Feed) || Refers(s.Feed, feed)).Select(s => s.Done)), ct)));
-        await Task.WhenAll(settled.Select(s => CompareAsync(staged[s.Feed.Name], s.Done, ct)));
+        {
+            var relatives = settled.Where(s => Refers(feed, s.Feed) || Refers(s.Feed, feed)).Select(s => s.Done).ToList();
+            settled.Add((feed, Task.Run(() => SettleAsync(staged[feed.Name], staged, Task.WhenAll(relatives), ct), ct)));
+        }
+        await Task.WhenAll(settled.Select(s => Task.Run(() => CompareAsync(staged[s.Feed.Name], s.Done, ct), ct)));
     }
 
     async Task SettleAsync(FeedLoad load, Dictionary<string, FeedLoad> staged, Task relatives, CancellationToken ct)

@@ -21,7 +21,7 @@ public sealed class Cancelling : TestDatabase
     {
         using var stop = new CancellationTokenSource();
         using var command = Command(Endless);
-        var running = command.ExecuteScalarAsync(stop.Token);
+        var running = Task.Run(() => command.ExecuteScalarAsync(stop.Token));
         await Started();
         stop.Cancel();
         var error = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
