@@ -100,4 +100,8 @@ public sealed record Pipeline(string Name, string File)
 }
 
 /// <summary>How often a task is tried in all, and how long between.</summary>
-public sealed record RetryPolicy(int Attempts = 1, TimeSpan Delay = default, bool Exponential = false, TimeSpan? MaxDelay = null);
+public sealed record RetryPolicy(int Attempts = 1, TimeSpan Delay = default, bool Exponential = false, TimeSpan? MaxDelay = null)
+{
+    /// <summary>How long to wait after an attempt, counted from 1, has failed.</summary>
+    public TimeSpan DelayAfter(int attempt) => new((long)Math.Min(Delay.Ticks * (Exponential ? Math.Pow(2, attempt - 1) : 1), (MaxDelay ?? TimeSpan.FromDays(1)).Ticks));
+}

@@ -1,6 +1,4 @@
 using Cartage.Projects;
-using Polly;
-using Polly.Retry;
 
 namespace Cartage.Runs;
 
@@ -9,23 +7,15 @@ static class Retry
 {
     public static async Task<T> RunAsync<T>(RetryPolicy policy, TimeProvider clock, Func<Task<T>> work, Action<int, Exception> failed, CancellationToken ct)
     {
-        if (policy.Attempts <= 1)
-            return await work();
-        var pipeline = new ResiliencePipelineBuilder { TimeProvider = clock }
-            .AddRetry(new RetryStrategyOptions
+        for (var attempt = 1; ; attempt++)
+            try
             {
-                ShouldHandle = new PredicateBuilder().Handle<PipelineException>(e => e.IsTransient),
-                MaxRetryAttempts = policy.Attempts - 1,
-                Delay = policy.Delay,
-                BackoffType = policy.Exponential ? DelayBackoffType.Exponential : DelayBackoffType.Constant,
-                MaxDelay = policy.MaxDelay,
-                OnRetry = attempt =>
-                {
-                    failed(attempt.AttemptNumber + 1, attempt.Outcome.Exception!);
-                    return default;
-                },
-            })
-            .Build();
-        return await pipeline.ExecuteAsync(async _ => await work(), ct);
+                return await work();
+            }
+            catch (PipelineException e) when (e.IsTransient && attempt < policy.Attempts)
+            {
+                failed(attempt, e);
+                await Task.Delay(policy.DelayAfter(attempt), clock, ct);
+            }
     }
 }
