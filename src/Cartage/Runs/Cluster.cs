@@ -25,7 +25,7 @@ public sealed class Cluster(IWarehouse warehouse, string node, TimeSpan lease, T
         await using var connection = await warehouse.OpenAsync(ct);
         await connection.ScalarAsync<object>("SELECT pg_advisory_lock(hashtext('cartage cluster'))", ct); // two that come at once
         await connection.ExecuteAsync(Schema, ct);
-        await WarehouseState.EnsureAsync(connection, ct);
+        await WarehouseState.EnsureAsync(warehouse, connection, ct);
         await connection.ScalarAsync<object>("SELECT pg_advisory_unlock(hashtext('cartage cluster'))", ct);
         return new(warehouse, (await connection.ScalarAsync<string>("SELECT current_setting('application_name')", ct))!, lease, clock);
     }

@@ -48,7 +48,7 @@ sealed class Following(Workspace workspace, Pipeline pipeline, string tempFolder
     async Task<IReadOnlyList<OutboxItem>> OpenAsync(string run, bool before, CancellationToken ct)
     {
         await using var connection = await workspace.Warehouse.OpenAsync(ct);
-        await WarehouseState.EnsureAsync(connection, ct);
+        await WarehouseState.EnsureAsync(workspace.Warehouse, connection, ct);
         return [.. (await Outbox.OpenAsync(connection, pipeline, ct)).Where(i => i.RunId == run != before)];
     }
 

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Cartage.Ingest;
 using Cartage.Plans;
 using Cartage.Projects;
+using Cartage.Warehouses;
 
 namespace Cartage.Runs;
 
@@ -15,8 +16,9 @@ sealed class Loading(Workspace workspace, Plan plan, RunRequest request, string 
         var fresh = await FreshAsync(connection, feeds, manifests, ct);
         // A parent that comes in, new or repaired, lets its children in.
         var aside = new Dictionary<string, bool>();
+        var quarantines = await Catalog.TablesAsync(connection, Table.QuarantineSchema(plan.Pipeline.Name), ct);
         foreach (var feed in feeds)
-            if (await QuarantineTable.ExistsAsync(connection, workspace.Warehouse.Dialect, feed, ct))
+            if (quarantines.Contains(feed.Quarantine.Name))
                 aside[feed.Name] = (await QuarantineTable.CountAsync(connection, workspace.Warehouse.Dialect, feed, ct)).Exists(x => x.Status == "fixed");
         var anything = fresh.Values.Any(f => f.Count > 0) || aside.ContainsValue(true);
         var having = feeds.Where(feed => plan.Swap || fresh[feed.Name].Count > 0 || anything && aside.ContainsKey(feed.Name)).ToList();

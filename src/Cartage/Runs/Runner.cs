@@ -127,7 +127,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
     async Task<RunResult> LoadAndBuildAsync(List<Feed> feeds, Dictionary<string, IReadOnlyList<Manifest>> manifests, CancellationToken ct)
     {
         await using var connection = await workspace.Warehouse.OpenAsync(ct);
-        await WarehouseState.EnsureAsync(connection, ct);
+        await WarehouseState.EnsureAsync(workspace.Warehouse, connection, ct);
         await using var door = await workspace.Warehouse.OpenDoorAsync(ct);
         await LockAsync(connection, ct);
         await WarehouseState.EnsureSchemasAsync(connection, _dialect, _pipeline, ct);

@@ -17,7 +17,7 @@ public static class TableCatalog
     {
         await using var connection = await workspace.Warehouse.OpenAsync(ct);
         await using var door = await workspace.Warehouse.OpenDoorAsync(ct);
-        await WarehouseState.EnsureAsync(connection, ct);
+        await WarehouseState.EnsureAsync(workspace.Warehouse, connection, ct);
         var graph = await TableGraph.OfAsync(door, workspace.Project, ct);
         List<CatalogTable> tables = [];
         foreach (var pipeline in workspace.Project.Pipelines)

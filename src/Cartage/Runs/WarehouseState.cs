@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Cartage.Ingest;
 using Cartage.Models;
 using Cartage.Plans;
@@ -13,8 +14,13 @@ static class WarehouseState
     // Raised when the tables of Cartage's own change their meaning, so that an older program keeps off.
     const int Format = 1;
 
-    public static async Task EnsureAsync(DbConnection connection, CancellationToken ct)
+    static readonly ConditionalWeakTable<IWarehouse, IWarehouse> Ensured = [];
+
+    /// <summary>Creates what is not there, once for every warehouse that is opened; refuses one that a newer version has written.</summary>
+    public static async Task EnsureAsync(IWarehouse warehouse, DbConnection connection, CancellationToken ct)
     {
+        if (Ensured.TryGetValue(warehouse, out _))
+            return;
         await Ledger.EnsureAsync(connection, ct);
         await Outbox.EnsureAsync(connection, ct);
         await connection.ExecuteAsync(
@@ -30,6 +36,7 @@ static class WarehouseState
             await connection.ExecuteAsync($"INSERT INTO cartage.format VALUES ({Format})", ct);
         if (format > Format)
             throw new PipelineException($"the warehouse was written by a newer version (format {format}; this one knows {Format})", hint: "Use that version: this one would not understand all of its tables.");
+        Ensured.AddOrUpdate(warehouse, warehouse);
     }
 
     /// <summary>Creates a pipeline's schemas, before anything runs in parallel.</summary>
@@ -47,10 +54,7 @@ static class WarehouseState
 
     // What a killed run left aside is no feed that was loaded.
     public static async Task<HashSet<string>> LoadedFeedsAsync(DbConnection connection, Pipeline pipeline, CancellationToken ct) =>
-        [
-            .. (await connection.QueryAsync("SELECT table_name FROM information_schema.tables WHERE table_schema = $s AND table_type = 'BASE TABLE'", r => r.GetString(0), ct, ("s", Table.RawSchema(pipeline.Name))))
-                .Intersect(pipeline.Feeds.Select(f => f.Name)),
-        ];
+        [.. (await Catalog.TablesAsync(connection, Table.RawSchema(pipeline.Name), ct)).Intersect(pipeline.Feeds.Select(f => f.Name))];
 
     public static async Task<DateTimeOffset?> LastEndAsync(DbConnection connection, Pipeline pipeline, CancellationToken ct) =>
         await connection.ScalarAsync<DateTime?>("SELECT max(interval_end) FROM cartage.outcomes WHERE pipeline = $p", ct, ("p", pipeline.Name)) is { } end ? new DateTimeOffset(DateTime.SpecifyKind(end, DateTimeKind.Utc)) : null;

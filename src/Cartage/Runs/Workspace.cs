@@ -78,7 +78,7 @@ public sealed class Workspace : IAsyncDisposable
             return [Plan.ForSetup(prepared, new(Clock.GetUtcNow(), Clock.GetUtcNow()))];
         await using var connection = await Warehouse.OpenAsync(ct);
         await using var door = await Warehouse.OpenDoorAsync(ct);
-        await WarehouseState.EnsureAsync(connection, ct);
+        await WarehouseState.EnsureAsync(Warehouse, connection, ct);
         List<Plan> plans = [];
         foreach (var (pipeline, models) in (await Selector.SelectAsync(Project, request.Selector, p => ReadsAsync(door, p, ct))).Where(x => request.Pipeline is null || x.Pipeline.Name == request.Pipeline))
         {
@@ -203,7 +203,7 @@ public sealed class Workspace : IAsyncDisposable
             return;
         var asked = (await Store.OpenRequestsAsync(ct)).Select(x => x.RunId).ToHashSet();
         await using var connection = await Warehouse.OpenAsync(ct);
-        await WarehouseState.EnsureAsync(connection, ct);
+        await WarehouseState.EnsureAsync(Warehouse, connection, ct);
         foreach (var run in cut)
             if (await WarehouseState.OutcomeAsync(connection, run.RunId, ct) is { } state)
                 await Store.SaveAsync(run with { State = state, Message = "its process ended after the commit" }, ct);
@@ -217,7 +217,7 @@ public sealed class Workspace : IAsyncDisposable
     public async Task<Interval> IntervalAsync(Pipeline pipeline, RunRequest request, CancellationToken ct)
     {
         await using var connection = await Warehouse.OpenAsync(ct);
-        await WarehouseState.EnsureAsync(connection, ct);
+        await WarehouseState.EnsureAsync(Warehouse, connection, ct);
         return await IntervalAsync(connection, pipeline, request, ct);
     }
 
@@ -225,7 +225,7 @@ public sealed class Workspace : IAsyncDisposable
     public async Task<DateTimeOffset?> LastEndAsync(Pipeline pipeline, CancellationToken ct)
     {
         await using var connection = await Warehouse.OpenAsync(ct);
-        await WarehouseState.EnsureAsync(connection, ct);
+        await WarehouseState.EnsureAsync(Warehouse, connection, ct);
         return await WarehouseState.LastEndAsync(connection, pipeline, ct);
     }
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Cartage.DuckDb;
 
 namespace Cartage.Warehouses;
 
@@ -6,8 +7,24 @@ namespace Cartage.Warehouses;
 public static class Catalog
 {
     /// <summary>A table's or view's columns in their order; none where there is no such table.</summary>
-    public static Task<List<Column>> ColumnsAsync(DbConnection connection, Dialect dialect, Table table, CancellationToken ct) =>
-        connection.QueryAsync(dialect.ColumnsQuery, r => new Column(r.GetString(0), dialect.DoorType(r.GetString(1))), ct, ("schema", table.Schema), ("name", table.Name));
+    public static async Task<List<Column>> ColumnsAsync(DbConnection connection, Dialect dialect, Table table, CancellationToken ct)
+    {
+        try
+        {
+            // DuckDB's information schema lists every column of every table whenever it is asked for one.
+            if (connection is DuckDbConnection)
+                return await connection.QueryAsync($"DESCRIBE {dialect.Quote(table)}", r => new Column(r.GetString(0), r.GetString(1)), ct);
+        }
+        catch (DuckDbException e) when (e.ErrorType is DuckDbErrorType.Catalog or DuckDbErrorType.Binder)
+        {
+            return await ListedAsync(connection, dialect, table, ct); // it is not there, or a view over something that is gone
+        }
+        return await ListedAsync(connection, dialect, table, ct);
+    }
+
+    /// <summary>The base tables of a schema.</summary>
+    public static async Task<HashSet<string>> TablesAsync(DbConnection connection, string schema, CancellationToken ct) =>
+        [.. await connection.QueryAsync("SELECT table_name FROM information_schema.tables WHERE table_schema = $schema AND table_type = 'BASE TABLE'", r => r.GetString(0), ct, ("schema", schema))];
 
     /// <summary>Whether there is such a table or view.</summary>
     public static async Task<bool> ExistsAsync(DbConnection connection, Dialect dialect, Table table, CancellationToken ct) => (await ColumnsAsync(connection, dialect, table, ct)).Count > 0;
@@ -24,4 +41,7 @@ public static class Catalog
         await using var reader = await command.ExecuteReaderAsync(ct);
         return [.. Enumerable.Range(0, reader.FieldCount).Select(i => new Column(reader.GetName(i), dialect.DoorType(reader.GetDataTypeName(i))))];
     }
+
+    static Task<List<Column>> ListedAsync(DbConnection connection, Dialect dialect, Table table, CancellationToken ct) =>
+        connection.QueryAsync(dialect.ColumnsQuery, r => new Column(r.GetString(0), dialect.DoorType(r.GetString(1))), ct, ("schema", table.Schema), ("name", table.Name));
 }
