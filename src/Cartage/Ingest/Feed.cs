@@ -86,6 +86,9 @@ public sealed record Feed(string Pipeline, string Name, string File, int Line)
     public IEnumerable<string> NamesOf(string rule, string? column) =>
         column is null ? [Name, $"{Name}.{rule}"] : [Name, $"{Name}.{column}", $"{Name}.{rule}", $"{Name}.{column}.{rule}"];
 
+    /// <summary>The feeds that its rows put placeholders into.</summary>
+    public IEnumerable<string> Infers => Columns.Select(c => c.References).OfType<Reference>().Where(r => r.OnMissing is MissingParent.Infer).Select(r => r.Feed);
+
     /// <summary>Whether every version of a key is kept.</summary>
     public bool KeepsHistory => Key.Count > 0 && Cursor is not null;
 
@@ -146,8 +149,8 @@ public sealed record FeedColumn(string Name, string Type)
     public string? Description { get; init; }
 }
 
-/// <summary>What happens to a row whose parent is not there.</summary>
-public enum MissingParent { Quarantine, Warn }
+/// <summary>What happens to a row whose parent is not there: it waits, or comes in, or comes in and gets a placeholder for a parent that the real one fills.</summary>
+public enum MissingParent { Quarantine, Warn, Infer }
 
 /// <summary>A column of another feed that holds a row's parent.</summary>
 public sealed record Reference(string Feed, string Column, MissingParent OnMissing);

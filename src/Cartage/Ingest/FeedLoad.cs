@@ -6,7 +6,11 @@ using Cartage.Warehouses;
 namespace Cartage.Ingest;
 
 /// <summary>What a load needs to know of its run; in a swap the base table is built anew.</summary>
-public sealed record LoadContext(RunStamp Stamp, bool Swap, string TempFolder, IReadOnlySet<string> SetAside);
+public sealed record LoadContext(RunStamp Stamp, bool Swap, string TempFolder, IReadOnlySet<string> SetAside)
+{
+    /// <summary>The feeds that others put placeholders into.</summary>
+    public IReadOnlySet<string> Inferred { get; init; } = new HashSet<string>();
+}
 
 /// <summary>One feed on its way from objects to its base table: staged and put to the row-local rules, then to the rules over sets, then applied within the run's transaction.</summary>
 public sealed class FeedLoad
@@ -19,7 +23,7 @@ public sealed class FeedLoad
     readonly long _retried;
     DoorResult _door = new(0, 0, [], []);
     Deletions? _deletions;
-    long _inserted, _updated, _deleted, _unchanged, _superseded, _quarantined;
+    long _inserted, _updated, _deleted, _unchanged, _superseded, _quarantined, _placeholders;
     bool _differs, _distinct;
     bool _aside;
 
@@ -83,7 +87,7 @@ public sealed class FeedLoad
         await using var connection = await warehouse.OpenAsync(ct);
         var stored = await Catalog.ColumnsAsync(connection, warehouse.Dialect, feed.Base, ct);
         var columns = await ContractAsync(door, raw, feed, readable, stored, ct);
-        var tables = new LoadTables(warehouse.Dialect, feed, columns, context.Swap || stored.Count == 0);
+        var tables = new LoadTables(warehouse.Dialect, feed, columns, context.Swap || stored.Count == 0) { HasPlaceholders = context.Inferred.Contains(feed.Name) };
         var load = new FeedLoad(tables, context, readable, await new Retries(connection, tables).CopyAsync(door, retryOpen, context.Swap, ct), new(warehouse, raw, tables, readable, context));
         var reader = new Door(door, raw, feed, columns, tables.Good, tables.Bad, context.Stamp, context.TempFolder);
         await reader.CreateAsync(ct);
@@ -117,8 +121,9 @@ public sealed class FeedLoad
         }
         await connection.ExecuteAsync(Sql.Create(_tables.OlderAside, _tables.All), ct);
         // First of all, of old versions too: what came in must not hang on what came with it.
-        foreach (var column in Feed.Columns.Where(c => c.References is not null))
-            await ReferAsync(connection, column, parents.GetValueOrDefault(column.References!.Feed)?._tables, ct);
+        // A placeholder is made for rows that no other parent keeps out.
+        foreach (var column in Feed.Columns.Where(c => c.References is not null).OrderBy(c => c.References!.OnMissing is MissingParent.Infer))
+            await ReferAsync(connection, column, parents.GetValueOrDefault(column.References!.Feed), ct);
         if (Feed.Key.Count > 0 && !_distinct && await versions.RepeatAsync(ct))
         {
             await _numbering.NumberAsync(connection, versions.Tied, ct);
@@ -139,6 +144,7 @@ public sealed class FeedLoad
         }
         else
             _inserted = await CountAsync(connection, _tables.Good, ct);
+        _inserted -= _placeholders;
         _quarantined = await CountAsync(connection, _tables.Bad, ct);
         _differs = Changes is { } changes && await CountAsync(connection, changes, ct) > 0;
         Rejecting = await connection.QueryAsync($"SELECT _rules, count(*), min(_reason) FROM {Sql.Quote(_tables.Bad)} WHERE _reject GROUP BY _rules ORDER BY 2 DESC, 1", r => (r.GetString(0), r.GetInt64(1), r.GetString(2)), ct);
@@ -174,13 +180,21 @@ public sealed class FeedLoad
     }
 
     // In a feed that refers to itself, a row that goes aside may be the parent of another.
-    async Task ReferAsync(DbConnection connection, FeedColumn column, LoadTables? parent, CancellationToken ct)
+    async Task ReferAsync(DbConnection connection, FeedColumn column, FeedLoad? other, CancellationToken ct)
     {
-        var parents = new Parents(connection, _tables, column.References!.Feed == Feed.Name ? _tables : parent);
+        var parent = column.References!.Feed == Feed.Name ? this : other;
+        var parents = new Parents(connection, _tables, parent?._tables, _context.Inferred.Contains(column.References.Feed));
         var orphan = await parents.OrphanAsync(column, ct);
         while (await connection.ScalarAsync<long>($"SELECT count(*) FROM {Sql.Quote(_tables.Good)} g WHERE {orphan}", ct) is > 0 and var missing)
         {
-            if (column.References.OnMissing is not MissingParent.Quarantine)
+            if (column.References.OnMissing is MissingParent.Infer)
+            {
+                var made = await parents.InferAsync(column, orphan, _context.Stamp, ct);
+                parent!._placeholders += made;
+                Warnings = [.. Warnings, $"{column.Name}: {made} rows of {column.References.Feed} are not there, and placeholders stand for them"];
+                return;
+            }
+            if (column.References.OnMissing is MissingParent.Warn)
             {
                 Warnings = [.. Warnings, $"{column.Name}: {missing} rows refer to {column.References.Feed} that are not there"];
                 return;

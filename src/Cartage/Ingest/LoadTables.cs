@@ -5,6 +5,12 @@ namespace Cartage.Ingest;
 /// <summary>The tables one feed's load goes through, and the SQL that is said of them more than once.</summary>
 sealed record LoadTables(Dialect Sql, Feed Feed, IReadOnlyList<Column> Columns, bool Swap)
 {
+    /// <summary>True for a row that came; a placeholder, which stands for one that did not, is of no object.</summary>
+    public const string Came = "_object IS NOT NULL";
+
+    /// <summary>Whether there may be placeholders in the base table.</summary>
+    public bool HasPlaceholders { get; init; }
+
     /// <summary>Rows that keep the rules; in a swap this becomes the base table.</summary>
     public Table Good => Swap ? Feed.Base.Next : Staging("");
 
@@ -59,13 +65,13 @@ sealed record LoadTables(Dialect Sql, Feed Feed, IReadOnlyList<Column> Columns, 
 
     /// <summary>Whether a row says something else than one of the base table, which may lack columns.</summary>
     public string Differs(string b, string g, IReadOnlySet<string> there) =>
-        string.Join(" OR ", Names.Where(n => !Feed.Key.Contains(n)).Select(n => there.Contains(n) ? Sql.Differ($"{b}.{Sql.Quote(n)}", $"{g}.{Sql.Quote(n)}") : $"{g}.{Sql.Quote(n)} IS NOT NULL").Append($"({b}._deleted_at IS NULL) <> ({g}._deleted_at IS NULL)"));
+        string.Join(" OR ", Names.Where(n => !Feed.Key.Contains(n)).Select(n => there.Contains(n) ? Sql.Differ($"{b}.{Sql.Quote(n)}", $"{g}.{Sql.Quote(n)}") : $"{g}.{Sql.Quote(n)} IS NOT NULL").Append($"({b}._deleted_at IS NULL) <> ({g}._deleted_at IS NULL)")) + (HasPlaceholders ? $" OR {b}._object IS NULL" : "");
 
     /// <summary>Whether a row stands before another in the source: of versions of one instant the later line is newer.</summary>
     public static string Before(string a, string b) => $"({a}._object < {b}._object OR {a}._object = {b}._object AND coalesce({a}._record, 0) < coalesce({b}._record, 0))";
 
     /// <summary>The newest first: by the change time, then by what the source says came later.</summary>
-    public string NewestFirst => $"{(Feed.Cursor is { } c ? Sql.Quote(c) + " DESC NULLS LAST, " : "")}_object DESC, _record DESC NULLS LAST";
+    public string NewestFirst => $"{(Feed.Cursor is { } c ? Sql.Quote(c) + " DESC NULLS LAST, " : "")}_object DESC NULLS LAST, _record DESC NULLS LAST";
 
     /// <summary>Which of several rows that say the same stands for them: with a change time the first that the source has, whatever order they came in; without one the last that was seen.</summary>
     public string CopiesFirst => Feed.KeepsHistory ? "_object, _record NULLS FIRST" : NewestFirst;

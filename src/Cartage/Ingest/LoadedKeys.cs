@@ -47,7 +47,7 @@ public sealed class LoadedKeys(IWarehouse warehouse, Feed feed)
     {
         List<string> from = [];
         if ((await Catalog.ColumnsAsync(connection, _sql, feed.Base, ct)).Count > 0)
-            from.Add($"SELECT {Texts} FROM {_sql.Quote(feed.Base)} WHERE _deleted_at IS NULL");
+            from.Add($"SELECT {Texts} FROM {_sql.Quote(feed.Base)} WHERE _deleted_at IS NULL AND {LoadTables.Came}");
         if (feed.Key.All((await Catalog.ColumnsAsync(connection, _sql, feed.Quarantine, ct)).Select(c => c.Name).Contains))
             from.Add($"SELECT {Texts} FROM {_sql.Quote(feed.Quarantine)} WHERE _status = 'open'");
         var text = string.Join($" || {_sql.Literal(Separator.ToString())} || ", Enumerable.Range(0, feed.Key.Count).Select(i => $"_k{i}"));

@@ -19,7 +19,7 @@ public sealed class LoadedRows(IWarehouse warehouse, string pipeline)
         var sql = warehouse.Dialect;
         await using var command = connection.CreateCommand();
         command.CommandText =
-            $"SELECT DISTINCT {string.Join(", ", columns.Select(c => $"CAST({sql.Quote(c)} AS {sql.Text}) AS {sql.Quote(c)}"))} FROM {sql.Quote(table)} WHERE _deleted_at IS NULL ORDER BY {sql.Quote(columns)}";
+            $"SELECT DISTINCT {string.Join(", ", columns.Select(c => $"CAST({sql.Quote(c)} AS {sql.Text}) AS {sql.Quote(c)}"))} FROM {sql.Quote(table)} WHERE _deleted_at IS NULL AND {LoadTables.Came} ORDER BY {sql.Quote(columns)}";
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))
             yield return [.. Enumerable.Range(0, columns.Count).Select(i => reader.IsDBNull(i) ? null : reader.GetString(i))];

@@ -4,7 +4,7 @@ using Cartage.Warehouses;
 namespace Cartage.Ingest;
 
 /// <summary>Where the parents of a feed's rows are found: among the rows of this run, in the base table, or in quarantine.</summary>
-sealed class Parents(DbConnection connection, LoadTables tables, LoadTables? parent)
+sealed class Parents(DbConnection connection, LoadTables tables, LoadTables? parent, bool placeholders)
 {
     readonly Dialect _sql = tables.Sql;
 
@@ -13,16 +13,18 @@ sealed class Parents(DbConnection connection, LoadTables tables, LoadTables? par
     {
         var name = _sql.Quote(column.Name);
         var type = TypeOf(tables.Columns, column.Name);
+        // A placeholder is a parent only for those that make placeholders: for others it makes no difference who came first.
+        var came = column.References!.OnMissing is MissingParent.Infer || !placeholders ? "" : $" WHERE {LoadTables.Came}";
         List<Table> found = [];
         if (parent is not null)
             found.Add(parent.Good);
         var stored = parent is { Swap: true } ? [] : await Catalog.ColumnsAsync(connection, _sql, Feed(column).Base, ct);
         if (stored.Count > 0)
             found.Add(Feed(column).Base);
-        var other = TypeOf(parent?.Columns ?? stored, column.References!.Column);
+        var other = TypeOf(parent?.Columns ?? stored, column.References.Column);
         var text = (type == "VARCHAR") != (other == "VARCHAR"); // numbers of any kind compare, a number and a text do not everywhere
         var key = text ? $"CAST({_sql.Quote(column.References.Column)} AS {_sql.Text})" : _sql.Quote(column.References.Column);
-        var known = found.Count == 0 ? $"SELECT {_sql.Null(text ? "VARCHAR" : type)} AS k WHERE false" : string.Join(" UNION ALL ", found.Select(t => $"SELECT {key} AS k FROM {_sql.Quote(t)}"));
+        var known = found.Count == 0 ? $"SELECT {_sql.Null(text ? "VARCHAR" : type)} AS k WHERE false" : string.Join(" UNION ALL ", found.Select(t => $"SELECT {key} AS k FROM {_sql.Quote(t)}{came}"));
         return $"g.{name} IS NOT NULL AND {string.Format(null, _sql.IsNoneOf, text ? $"CAST(g.{name} AS {_sql.Text})" : $"g.{name}", known)}";
     }
 
@@ -49,6 +51,16 @@ sealed class Parents(DbConnection connection, LoadTables tables, LoadTables? par
             ct
         );
     }
+
+    /// <summary>Makes a row with nothing but a key for every parent that orphans refer to; returns how many.</summary>
+    public async Task<long> InferAsync(FeedColumn column, string orphan, RunStamp stamp, CancellationToken ct) =>
+        await connection.ExecuteAsync(
+            $"""
+            INSERT INTO {_sql.Quote(parent!.Good)} ({_sql.Quote(column.References!.Column)}, _run, _loaded_at)
+            SELECT DISTINCT CAST(g.{_sql.Quote(column.Name)} AS {_sql.Type(TypeOf(parent.Columns, column.References.Column))}), {_sql.Literal(stamp.RunId)}, {stamp.LoadedAtSql} FROM {_sql.Quote(tables.Good)} g WHERE {orphan}
+            """,
+            ct
+        );
 
     static string TypeOf(IReadOnlyList<Column> columns, string name) => columns.FirstOrDefault(c => c.Name == name)?.Type ?? "VARCHAR";
 

@@ -86,7 +86,7 @@ sealed class Versions(DbConnection connection, LoadTables tables)
         await connection.ExecuteAsync(
             $"""
             DELETE FROM {_sql.Quote(tables.Older)} USING {_sql.Quote(tables.Difference)} d WHERE {same} AND d._from = 'older' AND (d._copy > 1 OR d._place = 1);
-            INSERT INTO {_sql.Quote(tables.Older)} ({tables.Row()}) SELECT {tables.Row()} FROM {_sql.Quote(tables.Difference)} WHERE _from <> 'older' AND _copy = 1 AND _place > 1;
+            INSERT INTO {_sql.Quote(tables.Older)} ({tables.Row()}) SELECT {tables.Row()} FROM {_sql.Quote(tables.Difference)} WHERE _from <> 'older' AND _copy = 1 AND _place > 1 AND {LoadTables.Came};
             """,
             ct
         );

@@ -202,11 +202,6 @@ static class FeedFile
     static Reference? ReadReference(YamlMap map)
     {
         var (feed, column) = (map.Text("feed"), map.Text("column"));
-        if (!map.IsProbe && map.Text("on_missing") is "infer")
-        {
-            map.File.Add(map.LineOf("on_missing"), "'on_missing: infer' is not for feeds: a base table holds only rows that came", "Keep the row with 'warn' and let a model's look-up infer the member: dimensions: { customer_key: { …, missing: infer } }.");
-            return null;
-        }
         var missing = map.Choice("on_missing", MissingParent.Quarantine);
         if (feed is null)
             map.Missing("feed");

@@ -39,6 +39,10 @@ static class References
                         yield return new(feed.File, column.Line, $"refers to the feed '{reference.Feed}', which is not there.", Spelling.Suggest(reference.Feed, feeds.Keys));
                     else if (parent.Columns.Count > 0 && !parent.Columns.Any(c => c.Name == reference.Column))
                         yield return new(feed.File, column.Line, $"refers to '{reference.Feed}.{reference.Column}', which is not declared.", Spelling.Suggest(reference.Column, parent.Columns.Select(c => c.Name)));
+                    else if (reference.OnMissing is MissingParent.Infer && (parent.Key is not [var key] || key != reference.Column))
+                        yield return new(feed.File, column.Line, $"'on_missing: infer' makes a row of '{reference.Feed}', whose key is not '{reference.Column}' alone", "Refer to its key, or say quarantine or warn.");
+                    else if (reference.OnMissing is MissingParent.Infer && parent.Columns.FirstOrDefault(c => c.Name == reference.Column) is { } named && named.DoorType != column.DoorType)
+                        yield return new(feed.File, column.Line, $"'on_missing: infer' makes a row of '{reference.Feed}' with a key of type {named.Type}, and '{column.Name}' is {column.Type}", "Give both one type.");
             foreach (var finding in ExportFindings(project, pipeline))
                 yield return finding;
             foreach (var twice in pipeline.Checks.GroupBy(c => c.Name).Where(g => g.Count() > 1).Select(g => g.Last()))

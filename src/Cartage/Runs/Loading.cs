@@ -12,7 +12,7 @@ sealed class Loading(Workspace workspace, Plan plan, RunRequest request, string 
     /// <summary>Takes what is not loaded yet through the door and to the rules over sets; the tables are not touched. Returns the loads of feeds that had something.</summary>
     public async Task<Dictionary<string, FeedLoad>> StageAsync(DbConnection connection, IReadOnlyList<Feed> feeds, Dictionary<string, IReadOnlyList<Manifest>> manifests, CancellationToken ct)
     {
-        var context = new LoadContext(stamp, plan.Swap, tempFolder, request.SetAside);
+        var context = new LoadContext(stamp, plan.Swap, tempFolder, request.SetAside) { Inferred = feeds.SelectMany(f => f.Infers).ToHashSet() };
         var fresh = await FreshAsync(connection, feeds, manifests, ct);
         // A parent that comes in, new or repaired, lets its children in.
         var aside = new Dictionary<string, bool>();
@@ -22,6 +22,8 @@ sealed class Loading(Workspace workspace, Plan plan, RunRequest request, string 
                 aside[feed.Name] = (await QuarantineTable.CountAsync(connection, workspace.Warehouse.Dialect, feed, ct)).Exists(x => x.Status == "fixed");
         var anything = fresh.Values.Any(f => f.Count > 0) || aside.ContainsValue(true);
         var having = feeds.Where(feed => plan.Swap || fresh[feed.Name].Count > 0 || anything && aside.ContainsKey(feed.Name)).ToList();
+        // One that others put placeholders into works when they do.
+        having = [.. feeds.Where(feed => having.Contains(feed) || having.Any(h => h.Infers.Contains(feed.Name)))];
         foreach (var feed in feeds.Except(having))
             log.Skip("load", feed.Name, "no object that is not loaded yet");
         var loads = await Task.WhenAll(having.Select(feed => Task.Run(() => log.DoAsync(
@@ -55,13 +57,15 @@ sealed class Loading(Workspace workspace, Plan plan, RunRequest request, string 
     async Task PrepareAsync(IReadOnlyList<Feed> feeds, Dictionary<string, FeedLoad> staged, CancellationToken ct)
     {
         static bool Refers(Feed child, Feed parent) => child.Columns.Any(c => c.References?.Feed == parent.Name);
+        static bool Related(Feed a, Feed b) => Refers(a, b) || Refers(b, a) || a.Infers.Intersect(b.Infers).Any();
         List<(Feed Feed, Task Done)> settled = [];
         foreach (var feed in feeds)
         {
-            var relatives = settled.Where(s => Refers(feed, s.Feed) || Refers(s.Feed, feed)).Select(s => s.Done).ToList();
+            var relatives = settled.Where(s => Related(feed, s.Feed)).Select(s => s.Done).ToList();
             settled.Add((feed, Task.Run(() => SettleAsync(staged[feed.Name], staged, Task.WhenAll(relatives), ct), ct)));
         }
-        await Task.WhenAll(settled.Select(s => Task.Run(() => CompareAsync(staged[s.Feed.Name], s.Done, ct), ct)));
+        // A feed has all its rows when those are settled that put placeholders into it.
+        await Task.WhenAll(settled.Select(s => Task.Run(() => CompareAsync(staged[s.Feed.Name], Task.WhenAll(settled.Where(x => x.Feed == s.Feed || x.Feed.Infers.Contains(s.Feed.Name)).Select(x => x.Done)), ct), ct)));
     }
 
     async Task SettleAsync(FeedLoad load, Dictionary<string, FeedLoad> staged, Task relatives, CancellationToken ct)

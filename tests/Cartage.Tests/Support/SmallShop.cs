@@ -17,7 +17,7 @@ public static class SmallShop
               updated_at: { type: timestamp }
         """;
 
-    public static TestProject Create() =>
+    public static TestProject Create(string onMissing = "quarantine") =>
         new TestProject()
             .Write("project.yml", "name: small\n")
             .Write("pipelines/shop/pipeline.yml", "description: a small shop\n")
@@ -36,7 +36,7 @@ public static class SmallShop
                       city: { type: text }
                       updated_at: { type: timestamp }
                       is_active: { type: text, one_of: [Y, N] }
-                {{Orders}}
+                {{Orders.Replace("on_missing: quarantine", $"on_missing: {onMissing}", StringComparison.Ordinal)}}
                 """
             )
             .Write(

@@ -24,12 +24,12 @@ public abstract class Conformance
     }
 
     [Theory]
-    [InlineData(1), InlineData(2), InlineData(3)]
-    public async Task Any_days_in_any_batches_give_the_same_tables(int seed)
+    [InlineData(1, "quarantine"), InlineData(2, "quarantine"), InlineData(3, "quarantine"), InlineData(1, "infer"), InlineData(2, "infer")]
+    public async Task Any_days_in_any_batches_give_the_same_tables(int seed, string onMissing)
     {
         var days = ConformanceDays.Make(seed);
-        using var there = SmallShop.Create();
-        using var here = SmallShop.Create();
+        using var there = SmallShop.Create(onMissing);
+        using var here = SmallShop.Create(onMissing);
         await MoveAsync(there);
         foreach (var batch in days.Chunk(seed))
         {

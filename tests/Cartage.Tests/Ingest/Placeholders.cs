@@ -1,0 +1,106 @@
+using Cartage.Runs;
+using Cartage.Tests.Support;
+using Cartage.Tests.Warehouses;
+
+namespace Cartage.Tests.Ingest;
+
+/// <summary>Rows whose parent is not there come in, and a placeholder stands for it until it comes.</summary>
+public sealed class Placeholders
+{
+    const string Orders = "order_id,customer_id,order_date,amount,updated_at\n1,1,2024-01-05,10.00,2024-01-05 00:00:00\n2,9,2024-01-05,20.00,2024-01-05 00:00:00\n3,9,2024-01-06,5.00,2024-01-06 00:00:00\n";
+    const string Header = "customer_id,name,city,updated_at,is_active\n";
+    const string Customers = Header + "1,Ann,Paris,2024-01-01 00:00:00,Y\n";
+    const string Facts = "SELECT order_id, d.customer_id, name FROM shop.fact_orders JOIN shop.dim_customers d USING (customer_key) ORDER BY 1";
+
+    [Fact]
+    public async Task A_placeholder_is_filled_by_the_real_row_and_leaves_nothing_behind()
+    {
+        using var project = SmallShop.Create("infer").Write("in/customers.csv", Customers).Write("in/orders.csv", Orders);
+        var run = await project.RunAsync();
+        Assert.True(run.State == RunState.Succeeded, run.Message);
+        Assert.All(run.Equations, e => Assert.True(e.Holds, e.ToString()));
+        Assert.Equal((1, 1), (run.Equations.Single(e => e.Feed == "customers").Read, run.Equations.Single(e => e.Feed == "customers").Inserted));
+        Assert.Equal(["1|Ann|False", "9||True"], await project.QueryAsync("SELECT customer_id, name, _object IS NULL FROM shop_raw.customers ORDER BY 1"));
+        Assert.Equal(["1|1|Ann", "2|9|", "3|9|"], await project.QueryAsync(Facts));
+        Assert.Equal("nothing changed", (await project.RunAsync()).Message);
+
+        project.Write("in/customers-2.csv", Header + "9,Ida,Oslo,2024-01-07 00:00:00,Y\n");
+        Assert.Equal(RunState.Succeeded, (await project.RunAsync()).State);
+        Assert.Equal(["1|1|Ann", "2|9|Ida", "3|9|Ida"], await project.QueryAsync(Facts));
+        Assert.Equal("0|2|2", await project.ScalarAsync("SELECT count(*) FILTER (WHERE _object IS NULL), count(*), (SELECT count(*) FROM shop_raw.customers_history) FROM shop_raw.customers"));
+    }
+
+    // A row that says nothing but its key is still a row that came.
+    [Fact]
+    public async Task A_real_row_without_a_word_takes_the_place_too()
+    {
+        using var project = SmallShop.Create("infer").Write("in/customers.csv", Customers).Write("in/orders.csv", Orders);
+        var feeds = Path.Combine(project.Root, "pipelines/shop/feeds/files.yml");
+        File.WriteAllText(feeds, File.ReadAllText(feeds).Replace("name: { type: text, required: true }", "name: { type: text }", StringComparison.Ordinal));
+        await project.RunAsync();
+        project.Write("in/customers-2.csv", Header + "9,,,,\n");
+        var run = await project.RunAsync();
+        Assert.All(run.Equations, e => Assert.True(e.Holds, e.ToString()));
+        Assert.Equal("2|0|2", await project.ScalarAsync("SELECT count(*), count(*) FILTER (WHERE _object IS NULL), (SELECT count(*) FROM shop_raw.customers_history) FROM shop_raw.customers"));
+    }
+
+    // Whoever comes first: the child that makes placeholders, the one that waits for real rows, or the parent.
+    [Theory, InlineData("visits,orders,customers"), InlineData("orders,visits,customers"), InlineData("customers,visits,orders")]
+    public async Task A_placeholder_is_no_parent_to_those_that_wait_for_one(string order)
+    {
+        using var project = SmallShop.Create("infer").Write("in/customers.csv", Customers).Write("in/orders.csv", Orders.Split('\n')[0] + "\n").Write("in/visits.csv", "visit_id,customer_id\n")
+            .Write("pipelines/shop/feeds/visits.yml", "feeds:\n  visits:\n    files: in/visits*.csv\n    key: [visit_id]\n    columns: { visit_id: integer, customer_id: { type: integer, references: { feed: customers, column: customer_id } } }\n");
+        var there = false;
+        foreach (var step in order.Split(','))
+        {
+            project.Write($"in/{step}-2.csv", step switch { "orders" => Orders, "visits" => "visit_id,customer_id\n1,9\n", _ => Header + "9,Ida,Oslo,2024-01-07 00:00:00,Y\n" });
+            there |= step == "customers";
+            Assert.All((await project.RunAsync()).Equations, e => Assert.True(e.Holds, e.ToString()));
+            if (step == "visits")
+                Assert.Equal(there ? "1" : "0", await project.ScalarAsync("SELECT count(*) FROM shop_raw.visits"));
+        }
+        Assert.Equal("1", await project.ScalarAsync("SELECT count(*) FROM shop_raw.visits"));
+        Assert.Equal(["1|1|Ann", "2|9|Ida", "3|9|Ida"], await project.QueryAsync(Facts));
+    }
+
+    [Fact]
+    public async Task A_feed_may_refer_to_itself()
+    {
+        using var project = SmallShop.Create().Write("in/customers.csv", Customers).Write("in/orders.csv", Orders)
+            .Write("pipelines/shop/feeds/staffs.yml", "feeds:\n  staffs:\n    files: in/staffs*.csv\n    key: [staff_id]\n    columns: { staff_id: integer, manager_id: { type: integer, references: { feed: staffs, column: staff_id, on_missing: infer } } }\n")
+            .Write("in/staffs.csv", "staff_id,manager_id\n1,2\n2,\n3,7\n4,7\n");
+        await project.RunAsync();
+        Assert.Equal(["1|2|False", "2||False", "3|7|False", "4|7|False", "7||True"], await project.QueryAsync("SELECT staff_id, manager_id, _object IS NULL FROM shop_raw.staffs ORDER BY 1"));
+        project.Write("in/staffs-2.csv", "staff_id,manager_id\n7,8\n");
+        await project.RunAsync();
+        Assert.Equal(["7|8|False", "8||True"], await project.QueryAsync("SELECT staff_id, manager_id, _object IS NULL FROM shop_raw.staffs WHERE staff_id > 4 ORDER BY 1"));
+    }
+
+    [Theory, InlineData(1), InlineData(2), InlineData(3)]
+    public async Task Days_in_any_order_and_all_of_it_again_give_the_same_tables(int seed)
+    {
+        var days = ConformanceDays.Make(seed);
+        var shuffled = days.ToArray();
+        new Random(seed).Shuffle(shuffled);
+        var expected = await StateAsync([days.SelectMany(d => d)]);
+        Assert.Equal(expected, await StateAsync(shuffled));
+        Assert.Equal(expected, await StateAsync([shuffled.Select(d => d[1]), shuffled.Select(d => d[0])])); // all orders before any customer
+
+        static async Task<string> StateAsync(IEnumerable<IEnumerable<(string File, string Content)>> batches)
+        {
+            using var project = SmallShop.Create("infer").Write("in/customers.csv", Header).Write("in/orders.csv", Orders.Split('\n')[0] + "\n");
+            foreach (var batch in batches)
+            {
+                foreach (var (file, content) in batch)
+                    project.Write(file, content);
+                var run = await project.RunAsync();
+                Assert.True(run.State is RunState.Succeeded or RunState.Quarantined, run.Message);
+                Assert.All(run.Equations, e => Assert.True(e.Holds, e.ToString()));
+            }
+            var state = await SmallShop.StateAsync(project);
+            await project.RunAsync(new() { FullRefresh = true });
+            Assert.Equal(state, await SmallShop.StateAsync(project));
+            return state;
+        }
+    }
+}
