@@ -105,7 +105,7 @@ public sealed class ModelBuilder(DbConnection connection, DbConnection parser, D
         if (context.Swap)
             await connection.ExecuteAsync(await CreateTargetAsync($"SELECT * FROM {dialect.Quote(model.Table)}", ct), ct);
         var columns = await ColumnsAsync(New, ct);
-        if (!columns.ToHashSet().SetEquals(await ColumnsAsync(Target, ct)))
+        if (!columns.ToHashSet().SetEquals(await ColumnsAsync(Target, ct)) || touched is null && !await MayBeMergedIntoAsync(key, replace, ct))
         {
             if (touched is not null)
                 return null;
@@ -256,14 +256,27 @@ public sealed class ModelBuilder(DbConnection connection, DbConnection parser, D
     // A merge with a key twice in its source would update twice and insert twice, without an error.
     async Task CheckKeyAsync(Table table, IReadOnlyList<string> key, CancellationToken ct)
     {
-        if (key.Count == 0 || await connection.ScalarAsync<bool>(dialect.IsDistinct(table, key), ct))
-            return;
-        var twice = await connection.QueryAsync(
-            $"SELECT {string.Join(", ", key.Select(k => $"CAST({dialect.Quote(k)} AS {dialect.Text})"))} FROM {dialect.Quote(table)} GROUP BY {dialect.Quote(key)} HAVING count(*) > 1 ORDER BY {dialect.Quote(key)} LIMIT 3",
-            r => string.Join(", ", Enumerable.Range(0, key.Count).Select(i => r.IsDBNull(i) ? "NULL" : r.GetString(i))), ct);
-        if (twice.Count > 0)
+        if (await TwiceAsync(table, key, ct) is { Count: > 0 } twice)
             throw new PipelineException($"{model.File}: the model '{model.Name}' returns a key ({string.Join(", ", key)}) more than once: {string.Join("; ", twice)}", hint: "Make its SELECT return each key once, or correct 'key'.");
     }
+
+    // The table may be of a time when the key had more columns; rows of a merge that its SELECT no longer returns cannot be made anew.
+    async Task<bool> MayBeMergedIntoAsync(IReadOnlyList<string> key, bool replace, CancellationToken ct)
+    {
+        if (await TwiceAsync(Target, key, ct) is not { Count: > 0 } twice)
+            return true;
+        return replace
+            ? false
+            : throw new PipelineException($"{model.File}: the table of '{model.Name}' holds rows that its key ({string.Join(", ", key)}) does not tell apart: {string.Join("; ", twice)}", hint: "Nothing was published. Set 'key' back, or give the model another name, so that its table begins anew.");
+    }
+
+    // Some of the keys that a table has more than once.
+    async Task<IReadOnlyList<string>> TwiceAsync(Table table, IReadOnlyList<string> key, CancellationToken ct) =>
+        key.Count == 0 || await connection.ScalarAsync<bool>(dialect.IsDistinct(table, key), ct)
+            ? []
+            : await connection.QueryAsync(
+                $"SELECT {string.Join(", ", key.Select(k => $"CAST({dialect.Quote(k)} AS {dialect.Text})"))} FROM {dialect.Quote(table)} GROUP BY {dialect.Quote(key)} HAVING count(*) > 1 ORDER BY {dialect.Quote(key)} LIMIT 3",
+                r => string.Join(", ", Enumerable.Range(0, key.Count).Select(i => r.IsDBNull(i) ? "NULL" : r.GetString(i))), ct);
 
     async Task<string> CreateTargetAsync(string select, CancellationToken ct) =>
         model.Layout is { } layout && dialect.CreateLaidOut is { } create

@@ -198,6 +198,27 @@ public sealed class Materializations : IDisposable
         Assert.Equal(["1", "2"], await _project.QueryAsync("SELECT id FROM shop.m ORDER BY id"));
     }
 
+    [Theory, InlineData("table"), InlineData("merge")]
+    public async Task A_key_of_fewer_columns_leaves_nothing_twice(string kind)
+    {
+        string Model(string key, string rows) => $"/* ---\nkind: {kind}\nkey: {key}\n--- */\nselect {rows} from things";
+        Land([new(1, true, 1, 1), new(1, true, 2, 2), new(2, true, 1, 3)]);
+        _project.Write("pipelines/shop/feeds/files.yml", "feeds:\n  things:\n    files: in/things.csv\n    key: [id, day]\n    columns: { id: integer, open: boolean, day: date, amount: integer }\n");
+        _project.Write("pipelines/shop/models/m.sql", Model("[id, day]", "id, day, amount"));
+        await BuildAsync("m");
+
+        _project.Write("pipelines/shop/models/m.sql", Model("id", "id, max(day) as day, max(amount) as amount") + " group by id");
+        var run = await _project.RunAsync();
+
+        if (kind == "table")
+            Assert.Equal(["1|2", "2|3"], await _project.QueryAsync("SELECT id, amount FROM shop.m ORDER BY ALL"));
+        else
+        {
+            Assert.Equal((RunState.Failed, true), (run.State, run.Message!.Contains("holds rows that its key (id) does not tell apart: 1", StringComparison.Ordinal)));
+            Assert.Equal(["1|1", "1|2", "2|3"], await _project.QueryAsync("SELECT id, amount FROM shop.m ORDER BY ALL"));
+        }
+    }
+
     [Theory, InlineData("append"), InlineData("interval\ntime: day")]
     public async Task A_column_may_be_added(string kind)
     {
