@@ -66,7 +66,7 @@ public sealed class DuckDbConnection(string connectionString = "") : DbConnectio
     /// <summary>Cancels the statement that is running, which then throws <see cref="OperationCanceledException"/>; nothing happens when none is. May be called from any thread.</summary>
     public void Interrupt() => Volatile.Read(ref _running)?.Stop(StopReason.Asked);
 
-    /// <summary>How far the running statement is. May be called from any thread.</summary>
+    /// <summary>How far the running statement is, as the engine's calling thread last counted between two of its own tasks; nothing as long as it waits for the others'. May be called from any thread.</summary>
     public QueryProgress GetProgress() => Native.duckdb_query_progress(Handle);
 
     /// <summary>A writer of many rows into a table.</summary>
