@@ -5,27 +5,25 @@ using Cartage.Host.Access;
 using Cartage.Host.Serving;
 using Cartage.Projects;
 using Cartage.Triggers;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 
 namespace Cartage.Host.Api;
 
 /// <summary>Where the outside tells that something happened. What is acknowledged is written down; who tells proves itself by a token, by the key, or by the signature of the topic.</summary>
 static class EventsApi
 {
-    const string KeyHeader = "X-Cartage-Key";
+    public const string KeyHeader = "X-Cartage-Key";
 
     static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { Timeout = TimeSpan.FromSeconds(10), MaxResponseContentBufferSize = 1 << 20 };
     static readonly SnsMessages Sns = new((url, ct) => Http.GetByteArrayAsync(url, ct));
 
-    public static void MapEvents(this IEndpointRouteBuilder app)
-    {
-        app.MapPost("/api/events/objects", ObjectsAsync).AllowAnonymous().WithMetadata(new ByKey());
-        app.MapPost("/api/hooks/{pipeline}", HookAsync).AllowAnonymous().WithMetadata(new ByKey());
-    }
+    public static IReadOnlyList<Operation> Operations { get; } =
+    [
+        new("POST", "/api/events/objects", null, "Objects that came or changed in a bucket.", ReceiveObjects) { Sends = "An event as S3, EventBridge, SNS or Ceph sends it." },
+        new("POST", "/api/hooks/{pipeline}", null, "Starts a pipeline that has a webhook. The same 'Idempotency-Key' starts it once.", CallHook),
+    ];
 
-    static async Task<IResult> ObjectsAsync(HttpContext context, Desk desk, CancellationToken ct)
+    static async Task<IResult> ReceiveObjects(HttpContext context, Desk desk, CancellationToken ct)
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, ct);
@@ -48,7 +46,7 @@ static class EventsApi
         return Operation.Json(new Dictionary<string, object?> { ["objects"] = read.Objects.Count, ["new"] = added, ["others"] = read.Others, ["unread"] = read.Unread });
     }
 
-    static async Task<IResult> HookAsync(HttpContext context, Desk desk, string pipeline, CancellationToken ct)
+    static async Task<IResult> CallHook(HttpContext context, Desk desk, string pipeline, CancellationToken ct)
     {
         // One answer for a pipeline that is not there, has no webhook, or another key: who has no key learns nothing.
         var found = desk.Project.Pipelines.FirstOrDefault(p => p.Name == pipeline);

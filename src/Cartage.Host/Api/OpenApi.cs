@@ -18,7 +18,11 @@ static class OpenApi
             ["openapi"] = "3.1.0",
             ["info"] = new JsonObject { ["title"] = "Cartage", ["version"] = VersionCommand.Version, ["description"] = "Everything the pages do. Send a token as 'Authorization: Bearer …'; make one with 'cartage token add' or in Settings." },
             ["paths"] = paths,
-            ["components"] = new JsonObject { ["securitySchemes"] = new JsonObject { ["token"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer" } } },
+            ["components"] = new JsonObject { ["securitySchemes"] = new JsonObject
+            {
+                ["token"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer" },
+                ["key"] = new JsonObject { ["type"] = "apiKey", ["in"] = "header", ["name"] = EventsApi.KeyHeader },
+            } },
         }.ToJsonString(new() { WriteIndented = true });
     }
 
@@ -28,7 +32,7 @@ static class OpenApi
         {
             ["operationId"] = x.Id,
             ["summary"] = x.Summary,
-            ["security"] = new JsonArray(new JsonObject { ["token"] = new JsonArray(x.Scope) }),
+            ["security"] = new JsonArray(x.Scope is { } needed ? new JsonObject { ["token"] = new JsonArray(needed) } : new JsonObject { ["key"] = new JsonArray() }),
             ["parameters"] = new JsonArray([
                 .. x.PathNames.Select(n => new JsonObject { ["name"] = n, ["in"] = "path", ["required"] = true, ["schema"] = new JsonObject { ["type"] = "string" } }),
                 .. x.Query.Select(p => new JsonObject { ["name"] = p.Name, ["in"] = "query", ["required"] = false, ["schema"] = json.GetJsonSchemaAsNode(p.ParameterType) }),
@@ -37,10 +41,13 @@ static class OpenApi
             {
                 ["200"] = new JsonObject { ["description"] = "What was asked for.", ["content"] = new JsonObject { ["application/json"] = new JsonObject() } },
                 ["400"] = new JsonObject { ["description"] = "Asked wrongly: {error, hint}." },
-                ["401"] = new JsonObject { ["description"] = "No token, or one that is wrong, revoked or over." },
-                ["403"] = new JsonObject { ["description"] = $"The token lacks the scope '{x.Scope}'." },
+                ["401"] = new JsonObject { ["description"] = x.Scope is null ? "No key, or a wrong one." : "No token, or one that is wrong, revoked or over." },
             },
         };
+        if (x.Scope is { } scope)
+            described["responses"]!["403"] = new JsonObject { ["description"] = $"The token lacks the scope '{scope}'." };
+        if (x.Sends is { } sends)
+            described["requestBody"] = new JsonObject { ["required"] = true, ["description"] = sends, ["content"] = new JsonObject { ["application/json"] = new JsonObject() } };
         if (x.Body is { } body)
             described["requestBody"] = new JsonObject { ["required"] = true, ["content"] = new JsonObject { ["application/json"] = new JsonObject { ["schema"] = json.GetJsonSchemaAsNode(body) } } };
         return described;

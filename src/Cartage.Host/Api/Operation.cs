@@ -4,9 +4,12 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Cartage.Host.Api;
 
-/// <summary>One thing the API does: where, with which scope, and what for; the document of all of them is made from the same list that answers.</summary>
-sealed record Operation(string Method, string Path, string Scope, string Summary, Delegate Handle)
+/// <summary>One thing the API does: where, with which scope, and what for; the document of all of them is made from the same list that answers. Without a scope, a key lets in.</summary>
+sealed record Operation(string Method, string Path, string? Scope, string Summary, Delegate Handle)
 {
+    /// <summary>What is sent along where that is others' to say, and not a <see cref="Body"/>.</summary>
+    public string? Sends { get; init; }
+
     /// <summary>What it is called in the document.</summary>
     public string Id => Handle.Method.Name.Replace("Async", "", StringComparison.Ordinal) is var name ? char.ToLowerInvariant(name[0]) + name[1..] : "";
 

@@ -116,7 +116,8 @@ public sealed class Doors : IAsyncLifetime
         var document = await Served.JsonAsync(await program.GetAsync("/api/openapi.json", TestContext.Current.CancellationToken));
         var described = document.GetProperty("paths").EnumerateObject().SelectMany(x => x.Value.EnumerateObject().Select(o => $"{o.Name.ToUpperInvariant()} {x.Name}"));
 
-        Assert.Equal(Endpoints.All.Select(x => $"{x.Method} {x.Path}").Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
+        var there = Table.Where(x => x.Path.StartsWith("/api/", StringComparison.Ordinal) && x.Path is not ("/api/events" or "/api/openapi.json")).Select(x => $"{x.Method} {x.Path}");
+        Assert.Equal(there.Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
         Assert.Equal(Endpoints.All.Count, Endpoints.All.Select(x => x.Id).Distinct().Count());
     }
 
