@@ -9,26 +9,48 @@ static class Chunks
 {
     const int SampledPerChunk = 200;
 
-    /// <summary>The ranges of a table, or of what lies within one of its ranges; one range where it is small or has no storage to sample.</summary>
+    // How much more than the whole all ranges of a view may cost the server: a reader of four at once still waits no longer.
+    const int MostWork = 4;
+
+    /// <summary>The ranges of a table, or of what lies within one of its ranges; one range where it is small, or where the server would compute all of a view to find a part.</summary>
     public static async Task<IReadOnlyList<KeyRange>> OfAsync(DbConnection connection, SourceTable table, KeyRange within, CancellationToken ct)
     {
-        var wanted = (int)Math.Min(10_000, ((table.EstimatedRows ?? 0) + table.Feed.ChunkRows - 1) / table.Feed.ChunkRows);
+        var wanted = Math.Min(10_000, (table.EstimatedRows + table.Feed.ChunkRows - 1) / table.Feed.ChunkRows);
         if (wanted <= 1 || table.Feed.Key.Count == 0)
             return [within];
-        // A sample of the pages gives the borders at a small part of the price of sorting all keys; chunks need not be equal.
-        var percent = Math.Min(100.0, 100.0 * SampledPerChunk * wanted / table.EstimatedRows!.Value);
+        var borders = await BordersAsync(connection, table, within, wanted, ct);
+        List<KeyRange> ranges = [.. borders.Prepend(within.From!).Zip(borders.Append(within.To!), (from, to) => new KeyRange(from, to))];
+        return table.IsStored || ranges.Count == 1 || await IsWorthItAsync(connection, table, within, ranges, ct) ? ranges : [within];
+    }
+
+    // A sample gives the borders at a small part of the price of sorting all keys; chunks need not be equal. A table's pages are sampled without reading the others.
+    // A view's estimate may be far off, so its sample says how many chunks it has.
+    static async Task<List<IReadOnlyList<string>>> BordersAsync(DbConnection connection, SourceTable table, KeyRange within, long wanted, CancellationToken ct)
+    {
+        var perChunk = Math.Min(SampledPerChunk, table.Feed.ChunkRows);
+        var percent = table.IsStored ? Math.Min(100.0, 100.0 * SampledPerChunk * wanted / table.EstimatedRows) : 100.0 * perChunk / table.Feed.ChunkRows;
+        var (sample, drawn, chunks) = table.IsStored
+            ? (string.Create(CultureInfo.InvariantCulture, $" TABLESAMPLE SYSTEM ({percent:F6}) REPEATABLE (0)"), "", $"{wanted}")
+            : ("", string.Create(CultureInfo.InvariantCulture, $"random() * 100 < {percent:F6}"), $"least(10000, round(rows / {perChunk}.0)::bigint)");
         var texts = table.Feed.Key.Select((k, i) => $"CAST({Dialect.DuckDb.Quote(k)} AS text) AS t{i}");
-        var condition = table.Within(within);
+        var conditions = table.Feed.Key.Select(k => $"{Dialect.DuckDb.Quote(k)} IS NOT NULL").Append(table.Within(within)).Append(drawn);
         var borders = await connection.QueryAsync(
-            string.Create(CultureInfo.InvariantCulture,
-                $"""
-                SELECT {string.Join(", ", table.Feed.Key.Select((_, i) => $"t{i}"))} FROM (
-                  SELECT {string.Join(", ", texts)}, row_number() OVER (ORDER BY {table.Key}) AS n, count(*) OVER () AS rows FROM {table.From} TABLESAMPLE SYSTEM ({percent:F6}) REPEATABLE (0)
-                  WHERE {string.Join(" AND ", table.Feed.Key.Select(k => $"{Dialect.DuckDb.Quote(k)} IS NOT NULL"))}{(condition.Length > 0 ? " AND " : "")}{condition}) AS s
-                WHERE n > 1 AND n * {wanted} / rows <> (n - 1) * {wanted} / rows AND n < rows ORDER BY n
-                """),
+            $"""
+            SELECT {string.Join(", ", table.Feed.Key.Select((_, i) => $"t{i}"))} FROM (
+              SELECT {string.Join(", ", texts)}, row_number() OVER (ORDER BY {table.Key}) AS n, count(*) OVER () AS rows FROM {table.From}{sample}
+              WHERE {string.Join(" AND ", conditions.Where(c => c.Length > 0))}) AS s
+            WHERE n > 1 AND n * {chunks} / rows <> (n - 1) * {chunks} / rows AND n < rows ORDER BY n
+            """,
             r => (IReadOnlyList<string>)[.. Enumerable.Range(0, r.FieldCount).Select(r.GetString)], ct);
-        return [.. borders.Prepend(within.From!).Zip(borders.Append(within.To!), (from, to) => new KeyRange(from, to))];
+        return [.. borders.DistinctBy(Name)]; // a key that comes twice is no range
+    }
+
+    // Where the key does not lead to a range, a view is computed anew for each.
+    static async Task<bool> IsWorthItAsync(DbConnection connection, SourceTable table, KeyRange all, IReadOnlyList<KeyRange> ranges, CancellationToken ct)
+    {
+        var whole = await Estimate.OfAsync(connection, table.Selecting(all), ct);
+        var one = await Estimate.OfAsync(connection, table.Selecting(ranges[ranges.Count / 2]), ct);
+        return one.Cost * ranges.Count <= MostWork * whole.Cost;
     }
 
     /// <summary>What is left of all keys when ranges that do not overlap are taken out; the server puts the ends of the gaps in order.</summary>

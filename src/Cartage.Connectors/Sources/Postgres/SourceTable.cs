@@ -5,16 +5,19 @@ using Cartage.Warehouses;
 
 namespace Cartage.Connectors.Sources.Postgres;
 
-/// <summary>A column of a feed in its database: its name and its type as the server spells it.</summary>
-sealed record SourceColumn(string Name, string Type);
+/// <summary>A column of a feed in its database: its name and its type as the server spells it, and whether it can be without a value.</summary>
+sealed record SourceColumn(string Name, string Type, bool IsNullable);
 
 /// <summary>What a feed reads: a relation or a query, its columns, and the SQL that is said of them.</summary>
 sealed record SourceTable(Feed Feed, string From, IReadOnlyList<SourceColumn> Columns)
 {
     static readonly Dialect Sql = Dialect.DuckDb; // PostgreSQL quotes as DuckDB does
 
-    /// <summary>Whether it is a stored table, with an estimate of its rows; a view or a query is read in one piece.</summary>
-    public long? EstimatedRows { get; private init; }
+    /// <summary>About how many rows it has.</summary>
+    public long EstimatedRows { get; private init; }
+
+    /// <summary>Whether it is a table, whose pages can be sampled; else a view, a foreign table or a query.</summary>
+    public bool IsStored { get; private init; }
 
     /// <summary>The columns as they are landed.</summary>
     public IReadOnlyList<Column> Portable => [.. Columns.Select(c => new Column(c.Name, LoadedAs(c)))];
@@ -36,7 +39,8 @@ sealed record SourceTable(Feed Feed, string From, IReadOnlyList<SourceColumn> Co
     {
         var from = feed.Query is { } query ? $"({query.Trim().TrimEnd(';')}\n) AS q" : Quoted(feed);
         var columns = await DescribeSelectAsync(connection, from, ct);
-        var table = new SourceTable(feed, from, columns) { EstimatedRows = feed.Query is null ? await EstimateAsync(connection, from, ct) : null };
+        var stored = feed.Query is null ? await StoredRowsAsync(connection, from, ct) : null;
+        var table = new SourceTable(feed, from, columns) { IsStored = stored is not null, EstimatedRows = stored ?? (await Estimate.OfAsync(connection, $"SELECT * FROM {from}", ct)).Rows };
         foreach (var needed in feed.Key.Concat(feed.Cursor is { } cursor ? [cursor] : []).Concat(feed.Columns.Where(c => c.Required).Select(c => c.Name)))
             if (columns.All(c => c.Name != needed))
                 throw new PipelineException(
@@ -47,11 +51,29 @@ sealed record SourceTable(Feed Feed, string From, IReadOnlyList<SourceColumn> Co
 
     /// <summary>A <c>COPY … TO STDOUT</c> of the rows for which a condition holds.</summary>
     public string Copy(string condition = "", string order = "") =>
-        $"COPY (SELECT {Select} FROM {From}{(condition.Length == 0 ? "" : $" WHERE {condition}")}{(order.Length == 0 ? "" : $" ORDER BY {order}")}) TO STDOUT (FORMAT csv, HEADER, ENCODING 'UTF8')";
+        $"COPY ({Selecting(condition)}{(order.Length == 0 ? "" : $" ORDER BY {order}")}) TO STDOUT (FORMAT csv, HEADER, ENCODING 'UTF8')";
 
-    /// <summary>The condition of a range of keys.</summary>
-    public string Within(KeyRange keys) =>
-        string.Join(" AND ", new[] { keys.From is { } from ? $"({Key}) >= {Values(from)}" : null, keys.To is { } to ? $"({Key}) < {Values(to)}" : null }.OfType<string>());
+    /// <summary>The rows of a range of keys.</summary>
+    public string Selecting(KeyRange keys) => Selecting(Within(keys));
+
+    /// <summary>The condition of a range of keys; what has no key is in the last.</summary>
+    public string Within(KeyRange keys)
+    {
+        var condition = string.Join(" AND ", new[]
+        {
+            keys.From is { } from ? AtLeast(from) : null,
+            keys.To is { } to ? Below(to) : null,
+        }.OfType<string>());
+        var nullable = Columns.Where(c => c.IsNullable && Feed.Key.Contains(c.Name)).Select(c => $" OR {Sql.Quote(c.Name)} IS NULL").ToList();
+        return keys is { From: not null, To: null } && nullable.Count > 0 ? $"({condition}{string.Concat(nullable)})" : condition;
+    }
+
+    // The first column is compared alone too: the columns of a view's key may come from several tables, and a row of them is in no index.
+    string AtLeast(IReadOnlyList<string> key) => $"({Key}) >= {Values(key)}" + (key.Count > 1 ? $" AND {Sql.Quote(Feed.Key[0])} >= {Value(key[0], Feed.Key[0])}" : "");
+
+    string Below(IReadOnlyList<string> key) => $"({Key}) < {Values(key)}" + (key.Count > 1 ? $" AND {Sql.Quote(Feed.Key[0])} <= {Value(key[0], Feed.Key[0])}" : "");
+
+    string Selecting(string condition) => $"SELECT {Select} FROM {From}{(condition.Length == 0 ? "" : $" WHERE {condition}")}";
 
     // The type a column is landed with: what the contract says where that decides how a value is written.
     string LoadedAs(SourceColumn column) => Wanted(column.Name) ?? SourceTypes.Portable(column.Type);
@@ -59,14 +81,16 @@ sealed record SourceTable(Feed Feed, string From, IReadOnlyList<SourceColumn> Co
     string? Wanted(string column) => Feed.Columns.FirstOrDefault(c => c.Name == column) ?.DoorType;
 
     /// <summary>A key given as text, as the server's row.</summary>
-    public string Values(IReadOnlyList<string> values) => $"({string.Join(", ", values.Zip(Feed.Key, (v, k) => $"CAST({Sql.Literal(v)} AS {Columns.First(c => c.Name == k).Type})"))})";
+    public string Values(IReadOnlyList<string> values) => $"({string.Join(", ", values.Zip(Feed.Key, Value))})";
+
+    string Value(string text, string column) => $"CAST({Sql.Literal(text)} AS {Columns.First(c => c.Name == column).Type})";
 
     static async Task<List<SourceColumn>> DescribeSelectAsync(DbConnection connection, string from, CancellationToken ct)
     {
         await using var command = connection.CreateCommand();
         command.CommandText = $"SELECT * FROM {from} LIMIT 0";
         await using var reader = await command.ExecuteReaderAsync(ct); // run, not only described: that proves that it may be read
-        return [.. (await reader.GetColumnSchemaAsync(ct)).Select(c => new SourceColumn(c.ColumnName, Type(c)))];
+        return [.. (await reader.GetColumnSchemaAsync(ct)).Select(c => new SourceColumn(c.ColumnName, Type(c), c.AllowDBNull != false))];
     }
 
     // Without its length 'character' would be one character.
@@ -79,7 +103,7 @@ sealed record SourceTable(Feed Feed, string From, IReadOnlyList<SourceColumn> Co
         };
 
     // Views and foreign tables have no storage to sample; a table nobody analysed is told by its size.
-    static async Task<long?> EstimateAsync(DbConnection connection, string from, CancellationToken ct) =>
+    static async Task<long?> StoredRowsAsync(DbConnection connection, string from, CancellationToken ct) =>
         await connection.ScalarAsync<long?>(
             """
             SELECT CAST(sum(CASE WHEN p.reltuples >= 0 AND p.relpages > 0 THEN p.reltuples / p.relpages * (pg_relation_size(p.oid) / 8192.0) ELSE pg_relation_size(p.oid) / 100.0 END) AS bigint)
