@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Measures the server: bench/server.py, after 'dotnet build -c Release'; with STATE_URL, the trivial runs are kept in a run store there. Prints a table; timing decides nothing."""
+"""Measures the server: bench/server.py, after 'dotnet build -c Release'; CARTAGE names another program than the plain build's; with STATE_URL, the trivial runs are kept in a run store there. Prints a table; timing decides nothing."""
 import concurrent.futures, http.client, json, os, re, shutil, signal, statistics, subprocess, sys, tempfile, time, urllib.parse
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 OUT = os.path.join(HERE, "..", "artifacts", "bin")
-CARTAGE = os.path.join(OUT, "Cartage.Host", "release", "cartage")
+CARTAGE = os.environ.get("CARTAGE") or os.path.join(OUT, "Cartage.Host", "release", "cartage")
 BENCH = os.path.join(OUT, "Cartage.Bench", "release", "Cartage.Bench")
 
 

@@ -147,8 +147,10 @@ public sealed class RunStore : IAsyncDisposable
     /// <summary>The runs that have not ended and whose server has; of several servers, this one has them from now on.</summary>
     public async Task<List<RunResult>> TakeOverAsync(CancellationToken ct)
     {
-        var open = _peers is { } peers ? (await ChangeAsync(x => peers.TakeOverAsync(x, ct), ct)).ToHashSet() : null;
-        return open is { Count: 0 } ? [] : [.. (await ListRunsAsync(new RunFilter(int.MaxValue, States: [RunState.Running, RunState.Queued]), ct)).Where(r => open?.Contains(r.RunId) != false)];
+        var open = (_peers is { } peers ? await ChangeAsync(x => peers.TakeOverAsync(x, ct), ct) : await UseAsync(x => x.QueryAsync(OpenRuns, r => r.GetString(0), ct), ct)).ToHashSet();
+        return open.Count == 0 // as at nearly every start: looking for no runs would still read the first rows of the history, tasks and all
+            ? []
+            : [.. (await ListRunsAsync(new RunFilter(int.MaxValue, States: [RunState.Running, RunState.Queued]), ct)).Where(r => open.Contains(r.RunId))];
     }
 
     /// <summary>Of several servers, has the one that an open run belongs to end it; false where it is none of another.</summary>
@@ -181,7 +183,7 @@ public sealed class RunStore : IAsyncDisposable
 
     /// <summary>The requests whose runs have not ended, oldest first.</summary>
     public Task<List<AskedRun>> OpenRequestsAsync(CancellationToken ct) =>
-        ReadAskedAsync(_peers is null ? $"run IN (SELECT run FROM runs GROUP BY run HAVING {Dialect.Latest("state", "seq")} IN ('queued', 'running'))" : Peers.IsOpen, ct);
+        ReadAskedAsync(_peers is null ? $"run IN ({OpenRuns})" : Peers.IsOpen, ct);
 
     /// <summary>The same, of this server alone.</summary>
     public Task<List<AskedRun>> OwnRequestsAsync(CancellationToken ct) => _peers is { } peers ? ReadAskedAsync(Peers.IsMine, ct, peers.Node) : OpenRequestsAsync(ct);
@@ -317,6 +319,8 @@ public sealed class RunStore : IAsyncDisposable
     }
 
     Task FlushAsync(CancellationToken ct) => HasPending ? CommitAsync(_ => Task.FromResult(true), ct) : Task.CompletedTask;
+
+    string OpenRuns => $"SELECT run FROM runs GROUP BY run HAVING {Dialect.Latest("state", "seq")} IN ('queued', 'running')";
 
     bool HasPending
     {
