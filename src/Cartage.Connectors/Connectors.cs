@@ -151,7 +151,7 @@ public static class Connectors
         };
 
     static FileSource Files(Project project, TimeProvider clock) =>
-        new((feed, pattern) => Places.Of(project, pattern, feed.File, feed.Line), (place, folder) => Stores.Bucket(project, place, new(folder, 0, clock), clock), Path.Combine(project.StateFolder, "tmp"));
+        new((feed, pattern) => Places.Of(project, pattern, feed.File, feed.Line), (place, folder) => OpenBucket(project, place, folder, clock), Path.Combine(project.StateFolder, "tmp"));
 
     /// <summary>The types of connections that notices go through.</summary>
     public static IReadOnlyList<string> NotifierTypes { get; } = ["smtp", "sns", "webhook"];
@@ -172,6 +172,9 @@ public static class Connectors
 
     /// <summary>The bucket of a place such as <c>s3://bucket/key</c>, from its root.</summary>
     public static IObjectStore OpenBucket(Project project, string place, TimeProvider clock) => Stores.Bucket(project, place, clock);
+
+    /// <summary>The same, with a folder of its own for what is fetched, where nothing stays.</summary>
+    public static IObjectStore OpenBucket(Project project, string place, string fetched, TimeProvider clock) => Stores.Bucket(project, place, new(fetched, 0, clock), clock);
 
     static IEnumerable<Finding> NoticeFindings(Project project) =>
         from rule in project.Pipelines.Select(p => (p.File, Rule: p.Notify)).Append((File: "project.yml", project.Notifications.Rule))

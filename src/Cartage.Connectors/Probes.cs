@@ -8,6 +8,7 @@ using Cartage.Connectors.Sources.Postgres;
 using Cartage.Connectors.Warehouses;
 using Cartage.DuckDb;
 using Cartage.Projects;
+using Cartage.Storage;
 using Cartage.Warehouses;
 using Npgsql;
 
@@ -25,7 +26,7 @@ static class Probes
     {
         try
         {
-            var (version, hint) = await LookAsync(project, reach.Name, clock, ct);
+            var (version, hint) = await LookAsync(project, reach, clock, ct);
             return reach with { IsReached = true, Version = version, Hint = hint };
         }
         catch (PipelineException e)
@@ -34,14 +35,17 @@ static class Probes
         }
     }
 
-    static async Task<(string? Version, string? Hint)> LookAsync(Project project, string name, TimeProvider clock, CancellationToken ct)
+    static async Task<(string? Version, string? Hint)> LookAsync(Project project, Reach reach, TimeProvider clock, CancellationToken ct)
     {
+        var name = reach.Name;
         if (name == "warehouse")
             return await WarehouseAsync(project, ct);
         if (name == "state")
             return (Server(await PostgresRunStore.VersionAsync(Connectors.StateUrl(project), ct)), null);
         if (name.StartsWith("zone ", StringComparison.Ordinal))
             return Stores.Options(project, name[5..]) is { } options ? await BucketAsync(options, ct) : ("a folder", null);
+        if (name.StartsWith(Stores.Remote, StringComparison.Ordinal))
+            return await BucketAsync(Stores.At(project, Glob.Folder(reach.Place.Split(", ")[0])), ct);
         var connection = project.Connections[name];
         return connection.Type switch
         {

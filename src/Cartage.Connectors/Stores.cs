@@ -47,7 +47,8 @@ static class Stores
     /// <summary>The same for fetching, by way of a spool.</summary>
     public static IObjectStore Bucket(Project project, string place, Spool spool, TimeProvider clock) => new S3Bucket(At(project, Remote + place[Remote.Length..].Split('/')[0]), spool, clock);
 
-    static S3Options At(Project project, string place)
+    /// <summary>How the bucket of a place is reached, with the rest of the place as its prefix.</summary>
+    public static S3Options At(Project project, string place)
     {
         var resolver = new Resolver(project.Root, project.Variables);
         var bucket = place[Remote.Length..].Split('/')[0];

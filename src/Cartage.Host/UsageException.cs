@@ -5,4 +5,7 @@ sealed class UsageException(string message, string? hint = null) : Exception(mes
 {
     /// <summary>What to type instead.</summary>
     public string? Hint => hint;
+
+    /// <summary>Whether what was named is not there.</summary>
+    public bool NamesNothing { get; init; }
 }

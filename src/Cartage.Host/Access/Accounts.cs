@@ -80,7 +80,7 @@ sealed class Accounts
     public async Task RemoveAsync(string name, CancellationToken ct)
     {
         await RefreshAsync(ct);
-        var user = Find(name) ?? throw new UsageException($"There is no user '{name}'.", "See: cartage user ls");
+        var user = Find(name) ?? throw new UsageException($"There is no user '{name}'.", "See: cartage user ls") { NamesNothing = true };
         if (IsLastAdmin(name))
             throw new UsageException($"'{name}' is the last admin.", "Make another one first.");
         await InsertAsync(user, removed: true, ct);

@@ -37,7 +37,7 @@ sealed class Tokens(RunStore store, TimeProvider clock)
 
     /// <summary>Ends one.</summary>
     public Task RevokeAsync(string id, CancellationToken ct) =>
-        _tokens.TryGetValue(id, out var token) ? InsertAsync(token with { Revoked = true }, ct) : throw new UsageException($"There is no token '{id}'.", "See: cartage token ls");
+        _tokens.TryGetValue(id, out var token) ? InsertAsync(token with { Revoked = true }, ct) : throw new UsageException($"There is no token '{id}'.", "See: cartage token ls") { NamesNothing = true };
 
     /// <summary>The token that was sent, when it is right, not revoked and not over.</summary>
     public Token? Find(string sent)

@@ -50,5 +50,5 @@ static class QuarantineApi
 
     /// <summary>The feed of a pipeline, by name.</summary>
     public static Feed Find(Desk desk, string pipeline, string feed) =>
-        desk.Project.Pipelines.FirstOrDefault(x => x.Name == pipeline)?.Feeds.FirstOrDefault(x => x.Name == feed) ?? throw new UsageException($"There is no feed '{pipeline}.{feed}'.", "See: GET /api/pipelines");
+        desk.Project.Pipelines.FirstOrDefault(x => x.Name == pipeline)?.Feeds.FirstOrDefault(x => x.Name == feed) ?? throw new UsageException($"There is no feed '{pipeline}.{feed}'.", "See: GET /api/pipelines") { NamesNothing = true };
 }

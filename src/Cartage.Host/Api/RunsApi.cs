@@ -40,7 +40,7 @@ static class RunsApi
         await desk.Store.GetRunAsync(run, ct) is { } found ? Operation.Json(RunData.Of(found)) : Results.NotFound();
 
     static async Task<IResult> GetLog(Desk desk, string run, long? after, CancellationToken ct) =>
-        Operation.Json((await desk.Store.LogAsync(run, after ?? 0, ct)).Select(x => new Dictionary<string, object?>
+        await desk.Store.GetRunAsync(run, ct) is null ? Results.NotFound() : Operation.Json((await desk.Store.LogAsync(run, after ?? 0, ct)).Select(x => new Dictionary<string, object?>
         {
             ["seq"] = x.Seq, ["at"] = x.Event.At, ["event"] = x.Event.Kind, ["task"] = x.Event.Task, ["state"] = RunView.Text(x.Event.State), ["message"] = x.Event.Message,
         }));

@@ -14,14 +14,14 @@ static class ConnectionsCommand
     static Verb Ls(Shell shell)
     {
         var env = Common.Env();
-        return new Verb("ls", "List connections, the warehouse and zones in buckets, with who uses them", ["cartage connections ls", "cartage connections ls --env prod"], env)
+        return new Verb("ls", "List connections, the warehouse, zones in buckets and buckets that feeds name, with who uses them", ["cartage connections ls", "cartage connections ls --env prod"], env)
             .Does(shell, async (on, ct) =>
             {
                 if (await on.LoadAsync(on.Value(env), [], ct) is not { } project)
                     return ExitCode.Wrong;
                 Grid grid = new("connection", "type", "address", "used by", "where");
                 foreach (var x in Outside.Of(project))
-                    grid.Add(x.Name, x.Type, x.Place, string.Join(", ", Users(project, x.Name)), project.Connections.TryGetValue(x.Name, out var spec) ? $"{spec.File}:{spec.Line}" : null);
+                    grid.Add(x.Name, x.Type, x.Place, string.Join(", ", Outside.FeedsOf(project, x)), project.Connections.TryGetValue(x.Name, out var spec) ? $"{spec.File}:{spec.Line}" : null);
                 on.Print(grid);
                 return ExitCode.Succeeded;
             });
@@ -49,7 +49,4 @@ static class ConnectionsCommand
                 return found.All(x => x.IsReached) ? ExitCode.Succeeded : ExitCode.Failed;
             });
     }
-
-    static IEnumerable<string> Users(Project project, string name) =>
-        project.Pipelines.SelectMany(p => p.Feeds).Where(f => f.Connection == name).Select(f => $"{f.Pipeline}.{f.Name}");
 }

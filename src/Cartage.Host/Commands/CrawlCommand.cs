@@ -2,6 +2,7 @@ using System.CommandLine;
 using Cartage.Host.Output;
 using Cartage.Ingest.Crawling;
 using Cartage.Projects;
+using Cartage.Triggers;
 
 namespace Cartage.Host.Commands;
 
@@ -9,24 +10,26 @@ static class CrawlCommand
 {
     public static Verb Create(Shell shell)
     {
-        Argument<string> path = new("path") { Description = "A file, a folder, a pattern in quotes, or zone://path" };
+        Argument<string> path = new("path") { Description = "A file, a folder or a pattern in quotes, here, in a zone (zone://path) or a bucket (s3://bucket/path)" };
         Option<bool> write = new("--write") { Description = "Write each contract to pipelines/PIPELINE/feeds/FEED.yml" };
         Option<string?> pipeline = new("--pipeline") { Description = "The pipeline it is for (default: the only one)", HelpName = "name" };
         Option<string?> name = new("--feed") { Description = "The feed's name (default: told by the file's)", HelpName = "name" };
         return new Verb("crawl", "Infer the contracts of feeds from files, and say why",
-            ["cartage crawl data/orders.csv", "cartage crawl data", "cartage crawl inbox://orders --pipeline shop --write", "cartage crawl \"data/orders*.csv.gz\" --feed orders"], path, write, pipeline, name)
+            ["cartage crawl data/orders.csv", "cartage crawl data", "cartage crawl inbox://orders --pipeline shop --write", "cartage crawl \"s3://acme-lake/drops/**/orders*.csv\"", "cartage crawl \"data/orders*.csv.gz\" --feed orders"], path, write, pipeline, name)
             .Does(shell, async (on, ct) =>
             {
                 if (on.Read() is not { Project: { } project })
                     return ExitCode.Wrong;
-                var found = CrawledFiles.Find(Resolved(on, project, on.Value(path)!));
+                var place = Place(on, project, on.Value(path)!);
+                var temp = Path.Combine(project.StateFolder, "tmp");
+                using var bucket = Places.IsLocal(place) ? null : Bucket(project, place, temp, shell.Clock);
+                var found = bucket is null ? CrawledFiles.Find(place) : await bucket.FindAsync(place, ct);
                 if (on.Value(name) is { } given)
                     found = found is [var only] ? [only with { Name = given }] : throw new UsageException($"--feed {given}: there are files of {found.Count} feeds: {string.Join(", ", found.Select(x => x.Name))}.", "Name the files of one.");
-                var temp = Path.Combine(project.StateFolder, "tmp");
                 await using var door = await Connectors.Connectors.OpenDoorAsync([.. found.SelectMany(x => x.Paths).Select(x => Path.GetDirectoryName(x)!).Distinct()], temp, ct);
                 List<CrawledFeed> feeds = [];
                 foreach (var files in found)
-                    feeds.Add(await new Crawler(door, temp).CrawlAsync(files, Written(project, files.Pattern), ct));
+                    feeds.Add(await new Crawler(door, temp).CrawlAsync(bucket is null ? files : await bucket.FetchAsync(files, ct), Written(project, files.Pattern, bucket, on.Value(path)!), ct));
                 Show(on, feeds);
                 foreach (var crawled in feeds)
                     await CompareAsync(on, project, crawled, ct);
@@ -86,19 +89,29 @@ static class CrawlCommand
                 on.Terminal.Out.Write("\n" + ContractText.Yaml(crawled.Feed));
     }
 
-    static string Resolved(Invocation on, Project project, string path)
+    static string Place(Invocation on, Project project, string path)
     {
-        if (path.IndexOf("://", StringComparison.Ordinal) is not (> 0 and var at))
+        if (path.Split("://") is not [var zone, _])
             return on.PathOf(path.Length > 1 ? path.TrimEnd('/') : path);
-        var zone = path[..at];
-        return project.Zones.TryGetValue(zone, out var folder) && !folder.Contains("://", StringComparison.Ordinal)
-            ? Path.GetFullPath(path[(at + 3)..].TrimEnd('/'), Path.GetFullPath(folder, project.Root))
-            : throw new UsageException($"{path}: there is no zone '{zone}' that is a folder.", $"There are: {string.Join(", ", project.Zones.Keys)}.");
+        return zone == "s3" || Places.IsZone(zone) ? Places.Of(project, path, "project.yml", 1).TrimEnd('/')
+            : throw new UsageException($"{path}: there is no zone '{zone}'.", "There are inbox, raw, processed and reports; and s3://bucket/path.");
     }
 
-    // As short as it can be written in the project, by the variable 'data' where that is its folder.
-    static string Written(Project project, string pattern)
+    static CrawledBucket Bucket(Project project, string place, string temp, TimeProvider clock)
     {
+        var root = string.Join('/', place.Split('/')[..3]) + "/";
+        return new(fetched => Connectors.Connectors.OpenBucket(project, root, fetched, clock), root, Path.Combine(temp, Path.GetRandomFileName()));
+    }
+
+    // As short as it can be written in the project: by the zone that was named, or the variable 'data' where that is its folder.
+    static string Written(Project project, string pattern, CrawledBucket? bucket, string typed)
+    {
+        if (bucket is not null)
+        {
+            var (place, zone) = (bucket.PlaceOf(pattern), typed.Split("://")[0] + "://");
+            var home = Places.Of(project, zone, "project.yml", 1);
+            return zone != "s3://" && place.StartsWith(home, StringComparison.Ordinal) ? zone + place[home.Length..] : place;
+        }
         if (project.Variables.TryGetValue("data", out var data) && Path.GetFullPath(data, project.Root).TrimEnd('/') + "/" is var folder && pattern.StartsWith(folder, StringComparison.Ordinal))
             return "${var:data}/" + pattern[folder.Length..];
         return pattern.StartsWith(project.Root + "/", StringComparison.Ordinal) ? pattern[(project.Root.Length + 1)..] : pattern;

@@ -114,16 +114,16 @@ sealed class Deeds(Desk desk, string who, string from)
     public async Task RevokeTokenAsync(string id, bool any, CancellationToken ct)
     {
         if (!any && desk.Accounts.Tokens.All.FirstOrDefault(x => x.Id == id)?.User != who)
-            throw new UsageException($"There is no token '{id}' of yours.");
+            throw new UsageException($"There is no token '{id}' of yours.") { NamesNothing = true };
         await AuditAsync("token revoked", id, ct);
         await desk.Accounts.Tokens.RevokeAsync(id, ct);
     }
 
     Task AuditAsync(string what, string detail, CancellationToken ct) => desk.Accounts.Audit.WriteAsync(who, what, detail, from, ct);
 
-    async Task<RunResult> FindAsync(string runId, CancellationToken ct) => await desk.Store.GetRunAsync(runId, ct) ?? throw new UsageException($"There is no run '{runId}', or several begin so.");
+    async Task<RunResult> FindAsync(string runId, CancellationToken ct) => await desk.Store.GetRunAsync(runId, ct) ?? throw new UsageException($"There is no run '{runId}', or several begin so.") { NamesNothing = true };
 
-    Projects.Pipeline FindPipeline(string name) => desk.Project.Pipelines.FirstOrDefault(x => x.Name == name) ?? throw new UsageException($"There is no pipeline '{name}'.", Projects.Spelling.Suggest(name, desk.Project.Pipelines.Select(x => x.Name)));
+    Projects.Pipeline FindPipeline(string name) => desk.Project.Pipelines.FirstOrDefault(x => x.Name == name) ?? throw new UsageException($"There is no pipeline '{name}'.", Projects.Spelling.Suggest(name, desk.Project.Pipelines.Select(x => x.Name))) { NamesNothing = true };
 
     async Task<long> ChangeAsync(Func<System.Data.Common.DbConnection, Task<long>> change, CancellationToken ct)
     {

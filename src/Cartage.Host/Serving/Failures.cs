@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Cartage.Host.Serving;
 
-/// <summary>Turns what went wrong in a request into an answer: what was asked wrongly is 400, what the world refused 409, a defect 500 without its inside.</summary>
+/// <summary>Turns what went wrong in a request into an answer: what was asked wrongly is 400, what is not there 404, what the world refused 409, a defect 500 without its inside.</summary>
 sealed class Failures(RequestDelegate next, Desk desk)
 {
     public async Task InvokeAsync(HttpContext context)
@@ -22,7 +22,7 @@ sealed class Failures(RequestDelegate next, Desk desk)
         }
         catch (UsageException e) when (!context.Response.HasStarted)
         {
-            await AnswerAsync(context, StatusCodes.Status400BadRequest, e.Message, e.Hint);
+            await AnswerAsync(context, e.NamesNothing ? StatusCodes.Status404NotFound : StatusCodes.Status400BadRequest, e.Message, e.Hint);
         }
         catch (PipelineException e) when (!context.Response.HasStarted)
         {

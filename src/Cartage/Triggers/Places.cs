@@ -19,6 +19,9 @@ public static class Places
         return text.Contains("://", StringComparison.Ordinal) ? text : Path.GetFullPath(text, project.Root);
     }
 
+    /// <summary>Whether there is such a zone.</summary>
+    public static bool IsZone(string name) => Usual.ContainsKey(name);
+
     /// <summary>Whether a place is on this machine.</summary>
     public static bool IsLocal(string place) => !place.Contains("://", StringComparison.Ordinal);
 

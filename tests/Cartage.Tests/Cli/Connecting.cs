@@ -82,6 +82,34 @@ public sealed class Connecting(SharedPostgres postgres, SharedS3 s3) : IDisposab
         Assert.All(rows.Values.Where(r => r.GetProperty("reached").GetString() == "no"), r => Assert.NotEqual("", r.GetProperty("what to do").GetString()));
     }
 
+    [Fact]
+    public async Task A_bucket_that_only_a_feed_names_is_looked_at_too()
+    {
+        var bucket = await s3.CreateBucketAsync();
+        Write("project.yml", $$"""
+            name: shop
+            variables: { lake: "s3://{{bucket.Bucket}}" }
+            connections:
+              lake: { type: s3, endpoint: "{{bucket.Endpoint}}", access_key_id: {{bucket.AccessKeyId}}, secret_access_key: {{bucket.SecretAccessKey}} }
+            """);
+        Write("pipelines/shop/pipeline.yml", "description: A small shop\n");
+        Write("pipelines/shop/feeds/drops.yml", $$"""
+            feeds:
+              orders: { files: ["${var:lake}/drops/orders*.csv", "s3://no-such-bucket/more/*.csv"] }
+              customers: { files: "${var:lake}/drops/customers.csv" }
+            """);
+        var ls = await Typed.InAsync(_folder.Path, "connections", "ls", "--format", "json");
+        Assert.True(ls.Code == 0, ls.Error);
+        Assert.Equal("shop.orders, shop.customers", Rows(ls)[$"s3://{bucket.Bucket}"].GetProperty("used by").GetString());
+        Assert.Equal($"s3://{bucket.Bucket}/drops/orders*.csv, s3://{bucket.Bucket}/drops/customers.csv", Rows(ls)[$"s3://{bucket.Bucket}"].GetProperty("address").GetString());
+
+        var test = await Typed.InAsync(_folder.Path, "connections", "test", "--format", "json");
+        Assert.Equal(1, test.Code);
+        Assert.Equal("yes", Rows(test)[$"s3://{bucket.Bucket}"].GetProperty("reached").GetString());
+        Assert.Equal("no", Rows(test)["s3://no-such-bucket"].GetProperty("reached").GetString());
+        Assert.Equal(0, (await Typed.InAsync(_folder.Path, "connections", "test", $"s3://{bucket.Bucket}")).Code);
+    }
+
     static Dictionary<string, JsonElement> Rows(Answer answer) => JsonDocument.Parse(answer.Out).RootElement.EnumerateArray().ToDictionary(r => r.GetProperty("connection").GetString()!);
 
     void Project(string settings)

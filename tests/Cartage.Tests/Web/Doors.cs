@@ -90,6 +90,18 @@ public sealed class Doors : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_name_in_an_address_that_is_not_there_is_nothing_that_was_asked_wrongly()
+    {
+        using var program = await _served.ProgramAsync();
+        foreach (var (method, path, _) in Table.Where(x => x.Path.StartsWith("/api/", StringComparison.Ordinal) && x.Path.Contains('{') && x.Needs != Key && x.Method != "PUT"))
+        {
+            var body = path.Split('/')[^1] switch { "backfill" => """{ "days": ["2024-01-01"] }""", "fix" => """{ "rows": [], "values": {} }""", "mark" => """{ "rows": [], "status": "open" }""", _ => "{}" };
+            var answer = await SendAsync(program, method, path, body);
+            Assert.True(answer.StatusCode == HttpStatusCode.NotFound, $"{method} {path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)}");
+        }
+    }
+
+    [Fact]
     public async Task A_token_may_no_more_than_its_scopes()
     {
         using var program = await _served.ProgramAsync(Role.Admin, Scope.Read);
@@ -121,12 +133,12 @@ public sealed class Doors : IAsyncLifetime
         Assert.Equal(Endpoints.All.Count, Endpoints.All.Select(x => x.Id).Distinct().Count());
     }
 
-    static Task<HttpResponseMessage> SendAsync(HttpClient client, string method, string path)
+    static Task<HttpResponseMessage> SendAsync(HttpClient client, string method, string path, string body = "{}")
     {
         var address = System.Text.RegularExpressions.Regex.Replace(path, "{[^}]+}", "nothing");
         var message = new HttpRequestMessage(new(method), address);
         if (method != "GET")
-            message.Content = path.StartsWith("/api", StringComparison.Ordinal) ? new StringContent("{}", Encoding.UTF8, "application/json") : new FormUrlEncodedContent([]);
+            message.Content = path.StartsWith("/api", StringComparison.Ordinal) ? new StringContent(body, Encoding.UTF8, "application/json") : new FormUrlEncodedContent([]);
         return client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
     }
 }

@@ -5,16 +5,30 @@ namespace Cartage.Ingest.Crawling;
 /// <summary>Files that look like one feed: its name, the pattern that finds them, and the names of the hive partitions on their way.</summary>
 public sealed partial record CrawledFiles(string Name, string Pattern, IReadOnlyList<string> Paths, IReadOnlyList<string> Partitions)
 {
-    /// <summary>The files of a file, folder or pattern (absolute), put together by folder and name without what looks like a date or a number.</summary>
+    const int MostFiles = 400;
+
+    /// <summary>Those that are looked at: all of them, or some from the first to the last.</summary>
+    public IReadOnlyList<string> Looked { get; init; } = Paths.Count <= MostFiles ? Paths : [.. Enumerable.Range(0, MostFiles).Select(i => Paths[(int)((long)i * (Paths.Count - 1) / (MostFiles - 1))])];
+
+    /// <summary>The files of a file, folder or pattern (absolute).</summary>
     public static IReadOnlyList<CrawledFiles> Find(string path)
     {
         if (File.Exists(path))
-            return [new(NameOf(Core(Stem(path)), path), path, [path], Hive(path))];
+            return [Single(path)];
         var paths = FileSource.IsGlob(path) ? FileSource.Match(path).ToList()
             : Directory.Exists(path) ? [.. Directory.EnumerateFiles(path, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.Hidden }).Where(Known).Order(StringComparer.Ordinal)]
             : throw new PipelineException($"{path}: there is no such file or folder", hint: "Name a file, a folder, a pattern in quotes, or zone://path.");
+        return Of(path, paths);
+    }
+
+    /// <summary>One file.</summary>
+    public static CrawledFiles Single(string path) => new(NameOf(Core(Stem(path)), path), path, [path], Hive(path));
+
+    /// <summary>Paths put together by folder and name without what looks like a date or a number; a <see cref="PipelineException"/> names the place where there is none.</summary>
+    public static IReadOnlyList<CrawledFiles> Of(string place, IReadOnlyList<string> paths)
+    {
         if (paths.Count == 0)
-            throw new PipelineException($"{path}: no file there that can be read as a table", hint: "CSV, TSV, JSON, NDJSON and Parquet are read, also with .gz or .zst.");
+            throw new PipelineException($"{place}: no file there that can be read as a table", hint: "CSV, TSV, JSON, NDJSON and Parquet are read, also with .gz or .zst.");
         var found = paths.GroupBy(p => (Folder: Place(p), Core: Core(Stem(p)), Extension: Extension(p)))
             .Select(g => new CrawledFiles(NameOf(g.Key.Core, g.First()), $"{g.Key.Folder}/{FilePattern(g.Key.Core, g.Key.Extension, [.. g.Select(Stem)])}", [.. g], Hive(g.First())))
             .ToList();
@@ -52,7 +66,8 @@ public sealed partial record CrawledFiles(string Name, string Pattern, IReadOnly
 
     static string Extension(string path) => Path.GetFileName(path) is var file && file.IndexOf('.', 1) is > 0 and var dot ? file[dot..] : "";
 
-    static bool Known(string path) => Extensions().IsMatch(path);
+    /// <summary>Whether its name says that it is a table.</summary>
+    public static bool Known(string path) => Extensions().IsMatch(path);
 
     [GeneratedRegex(@"\.(csv|tsv|tab|txt|json|ndjson|jsonl|parquet|pq)(\.gz|\.zst)?$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex Extensions();

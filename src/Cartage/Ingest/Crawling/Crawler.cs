@@ -6,7 +6,6 @@ namespace Cartage.Ingest.Crawling;
 /// <summary>Infers a feed's contract from its files and says why; <paramref name="door"/> may read their folders and <paramref name="tempFolder"/>.</summary>
 public sealed class Crawler(DuckDbConnection door, string tempFolder)
 {
-    const int MostFiles = 400;
     const long MostRows = 1_000_000;
     const string Seen = "crawled";
 
@@ -17,29 +16,28 @@ public sealed class Crawler(DuckDbConnection door, string tempFolder)
     {
         var extension = Path.GetFileName(files.Paths[0]).ToLowerInvariant().Replace(".gz", "").Replace(".zst", "");
         var kind = Path.GetExtension(extension) switch { ".tsv" or ".tab" => "tsv", ".json" => "json", ".ndjson" or ".jsonl" => "ndjson", ".parquet" or ".pq" => "parquet", _ => "csv" };
-        var paths = files.Paths.Count <= MostFiles ? files.Paths : [.. Enumerable.Range(0, MostFiles).Select(i => files.Paths[(int)((long)i * (files.Paths.Count - 1) / (MostFiles - 1))])];
         List<Decision> decisions = [new("format", kind, $"by the name {Path.GetFileName(files.Paths[0])}")];
         if (files.Partitions.Count > 0)
             decisions.Add(new("partitions", string.Join(", ", files.Partitions), "folders of the form name=value: the pattern goes through all of them; the values are in the rows' own columns or not needed"));
         try
         {
-            var feed = kind is "csv" or "tsv" ? await TextAsync(kind, paths, decisions, ct) : await TypedAsync(kind, paths, decisions, ct);
+            var feed = kind is "csv" or "tsv" ? await TextAsync(kind, pattern, files.Looked, decisions, ct) : await TypedAsync(kind, files.Looked, decisions, ct);
             var rows = await door.ScalarAsync<long>($"SELECT count(*) FROM {Seen}", ct);
             return new(feed with { Name = files.Name, Files = [pattern] }, decisions, files.Paths.Count, rows);
         }
         catch (DuckDbException e)
         {
-            throw new PipelineException($"{files.Paths[0]}: it cannot be read as {kind}: {e.Message.Split('\n')[0]}", hint: "Look at the file, or write its contract by hand.", inner: e);
+            throw new PipelineException($"{pattern}: it cannot be read as {kind}: {e.Message.Split('\n')[0]}", hint: "Look at the file, or write its contract by hand.", inner: e);
         }
     }
 
-    async Task<Feed> TextAsync(string kind, IReadOnlyList<string> paths, List<Decision> decisions, CancellationToken ct)
+    async Task<Feed> TextAsync(string kind, string pattern, IReadOnlyList<string> paths, List<Decision> decisions, CancellationToken ct)
     {
         List<(string Path, Sniff Sniff)> sniffed = [];
         foreach (var path in paths.Where(p => new FileInfo(p).Length > 0))
             sniffed.Add((path, await Sniff.ReadAsync(path, ct)));
         if (sniffed.Count == 0)
-            throw new PipelineException($"{paths[0]}: the file is empty: not even a header", hint: "Crawl it when it has rows.");
+            throw new PipelineException($"{pattern}: the file is empty: not even a header", hint: "Crawl it when it has rows.");
         var sniff = sniffed.Find(s => s.Sniff.Encoding != "utf-8") is { Sniff: { } other } ? sniffed[0].Sniff with { Encoding = other.Encoding, EncodingWhy = other.EncodingWhy } : sniffed[0].Sniff;
         decisions.Add(new("encoding", sniff.Encoding, sniff.EncodingWhy));
         decisions.Add(new("delimiter", sniff.Delimiter == '\t' ? "tab" : sniff.Delimiter.ToString(), sniff.DelimiterWhy));
