@@ -173,6 +173,19 @@ public sealed class BikeStoreToday(LoadedBikeStore loaded) : IClassFixture<Loade
         }
     }
 
+    [Fact]
+    public async Task A_change_file_renames_a_brand_everywhere_and_a_product_that_changes_its_brand_has_a_version_of_each()
+    {
+        var product = (await _project.ScalarAsync("SELECT product_id, product_name, brand_id, category_id, model_year, list_price FROM bike_store_raw.products WHERE brand_id = 1 LIMIT 1")).Split('|');
+        product[2] = "2";
+        await ChangeAsync("2019-01-02", "products", "product_id,product_name,brand_id,category_id,model_year,list_price,updated_at,is_active", string.Join(',', product.Select(v => $"\"{v.Replace("\"", "\"\"", StringComparison.Ordinal)}\"")) + ",2019-01-02 09:00:00,Y");
+        await ChangeAsync("2019-01-03", "brands", "brand_id,brand_name,updated_at,is_active", "1,Old House,2019-01-03 09:00:00,Y", "1,New House,2019-01-03 10:00:00,Y");
+
+        var second = await _project.ScalarAsync("SELECT brand_name FROM bike_store_raw.brands WHERE brand_id = 2");
+        Assert.Equal(["New House|false", $"{second}|true"], await _project.QueryAsync($"SELECT brand_name, lower(CAST(is_current AS VARCHAR)) FROM bike_store.dim_products WHERE product_id = {product[0]} ORDER BY valid_from"));
+        Assert.Equal("3", await _project.ScalarAsync("SELECT count(*) FROM bike_store_raw.brands_history WHERE brand_id = 1"));
+    }
+
     const string Totals = "SELECT count(*), sum(quantity), sum(total_price_with_discount) FROM bike_store.fact_sales";
 
     Task<string> StatusAsync() => _project.ScalarAsync("SELECT max(order_status) FROM bike_store.fact_sales WHERE order_id = 1");

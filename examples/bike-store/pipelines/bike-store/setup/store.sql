@@ -14,8 +14,8 @@ files:
 --- */
 create schema if not exists store;
 
-create table if not exists store.brands (brand_id int primary key, brand_name text not null);
-create table if not exists store.categories (category_id int primary key, category_name text not null);
+create table if not exists store.brands (brand_id int primary key, brand_name text not null, updated_at timestamp not null);
+create table if not exists store.categories (category_id int primary key, category_name text not null, updated_at timestamp not null);
 create table if not exists store.order_status (order_status int primary key, order_status_name text not null);
 
 create table if not exists store.stores (
@@ -51,9 +51,9 @@ create table if not exists store.stocks (
   primary key (store_id, product_id));
 
 -- The files, into tables that are still empty: running this again doubles nothing and takes no edit back.
-insert into store.brands select brand_id::int, brand_name from pg_temp.brands where not exists (select 1 from store.brands);
+insert into store.brands select brand_id::int, brand_name, '2016-01-01' from pg_temp.brands where not exists (select 1 from store.brands);
 
-insert into store.categories select category_id::int, category_name from pg_temp.categories where not exists (select 1 from store.categories);
+insert into store.categories select category_id::int, category_name, '2016-01-01' from pg_temp.categories where not exists (select 1 from store.categories);
 
 insert into store.order_status values (1, 'Pending'), (2, 'Processing'), (3, 'Rejected'), (4, 'Completed') on conflict do nothing;
 
@@ -111,6 +111,8 @@ create or replace trigger keep_created before insert on store.stores for each ro
 create or replace trigger keep_created before insert on store.staffs for each row execute function store.keep_created();
 create or replace trigger keep_created before insert on store.products for each row execute function store.keep_created();
 create or replace trigger keep_created before insert on store.customers for each row execute function store.keep_created();
+create or replace trigger keep_dates before insert or update on store.brands for each row execute function store.keep_dates();
+create or replace trigger keep_dates before insert or update on store.categories for each row execute function store.keep_dates();
 create or replace trigger keep_dates before insert or update on store.stores for each row execute function store.keep_dates();
 create or replace trigger keep_dates before insert or update on store.staffs for each row execute function store.keep_dates();
 create or replace trigger keep_dates before insert or update on store.products for each row execute function store.keep_dates();

@@ -5,7 +5,7 @@ surrogate: product_key
 updated_at: updated_at
 deleted: is_deleted
 tags: [sales]
-description: Products as they were at any time
+description: Products as they were at any time, under the names that their brands and categories have today
 columns:
   product_key: { checks: [not_null, unique] }
   product_name: { checks: [{ matches: '^[^"]*$' }] }
