@@ -21,6 +21,7 @@ public sealed class RunStore : IAsyncDisposable
     Task _sharing = Task.CompletedTask;
     LastRuns? _last;
     long _seq;
+    long _openFrom = -long.MaxValue; // of one process: no run that got its newest state before this is open
 
     RunStore(RunDatabase database, StoreConnection connection, TimeProvider clock)
     {
@@ -116,8 +117,8 @@ public sealed class RunStore : IAsyncDisposable
             (where, parameters) = ([.. where, "pipeline = $pipeline"], [.. parameters, ("pipeline", pipeline)]);
         if (filter.Before is { } before)
             (where, parameters) = ([.. where, "run < $before"], [.. parameters, ("before", before)]);
-        if (_peers is not null && filter.States is { Count: > 0 } wanted && wanted.All(x => x is RunState.Queued or RunState.Running))
-            where = [.. where, Peers.IsOpen]; // few of a long history
+        if (filter.States is { Count: > 0 } wanted && wanted.All(x => x is RunState.Queued or RunState.Running))
+            where = [.. where, MayBeOpen]; // few of a long history
         var having = filter.States is { Count: > 0 } states ? $"HAVING {Dialect.Latest("state", "seq")} IN ({string.Join(", ", states.Select(x => Dialect.Literal(RunRows.Text(x))))})" : "";
         return ReadAsync($"SELECT max(seq) FROM runs WHERE {string.Join(" AND ", where)} GROUP BY run {having} ORDER BY run DESC LIMIT $limit", filter.Brief, ct, [.. parameters]);
     }
@@ -147,7 +148,7 @@ public sealed class RunStore : IAsyncDisposable
     /// <summary>The runs that have not ended and whose server has; of several servers, this one has them from now on.</summary>
     public async Task<List<RunResult>> TakeOverAsync(CancellationToken ct)
     {
-        var open = (_peers is { } peers ? await ChangeAsync(x => peers.TakeOverAsync(x, ct), ct) : await UseAsync(x => x.QueryAsync(OpenRuns, r => r.GetString(0), ct), ct)).ToHashSet();
+        var open = (_peers is { } peers ? await ChangeAsync(x => peers.TakeOverAsync(x, ct), ct) : await FindOpenAsync(ct)).ToHashSet();
         return open.Count == 0 // as at nearly every start: looking for no runs would still read the first rows of the history, tasks and all
             ? []
             : [.. (await ListRunsAsync(new RunFilter(int.MaxValue, States: [RunState.Running, RunState.Queued]), ct)).Where(r => open.Contains(r.RunId))];
@@ -182,8 +183,7 @@ public sealed class RunStore : IAsyncDisposable
     public async Task<AskedRun?> AskedAsync(string runId, CancellationToken ct) => (await ReadAskedAsync("run = $run", ct, ("run", runId))) is [var only, ..] ? only : null;
 
     /// <summary>The requests whose runs have not ended, oldest first.</summary>
-    public Task<List<AskedRun>> OpenRequestsAsync(CancellationToken ct) =>
-        ReadAskedAsync(_peers is null ? $"run IN ({OpenRuns})" : Peers.IsOpen, ct);
+    public Task<List<AskedRun>> OpenRequestsAsync(CancellationToken ct) => ReadAskedAsync($"run IN (SELECT run FROM {OpenRuns})", ct);
 
     /// <summary>The same, of this server alone.</summary>
     public Task<List<AskedRun>> OwnRequestsAsync(CancellationToken ct) => _peers is { } peers ? ReadAskedAsync(Peers.IsMine, ct, peers.Node) : OpenRequestsAsync(ct);
@@ -320,8 +320,6 @@ public sealed class RunStore : IAsyncDisposable
 
     Task FlushAsync(CancellationToken ct) => HasPending ? CommitAsync(_ => Task.FromResult(true), ct) : Task.CompletedTask;
 
-    string OpenRuns => $"SELECT run FROM runs GROUP BY run HAVING {Dialect.Latest("state", "seq")} IN ('queued', 'running')";
-
     bool HasPending
     {
         get
@@ -330,6 +328,18 @@ public sealed class RunStore : IAsyncDisposable
                 return _pending.Count > 0;
         }
     }
+
+    string MayBeOpen => _peers is null ? $"seq >= {_openFrom}" : Peers.IsOpen;
+
+    string OpenRuns => $"(SELECT run, max(seq) AS seq FROM runs WHERE {MayBeOpen} GROUP BY run HAVING {Dialect.Latest("state", "seq")} IN ('queued', 'running')) o";
+
+    // What has ended by now is not looked at again.
+    Task<List<string>> FindOpenAsync(CancellationToken ct) => UseAsync(async connection =>
+    {
+        var open = await connection.QueryAsync($"SELECT run, seq FROM {OpenRuns}", r => (Run: r.GetString(0), Seq: r.GetInt64(1)), ct);
+        _openFrom = open.Select(r => r.Seq).DefaultIfEmpty(_seq + 1).Min();
+        return open.ConvertAll(r => r.Run);
+    }, ct);
 
     Task<List<RunResult>> ReadAsync(string newest, bool brief, CancellationToken ct, params (string, object?)[] parameters) =>
         UseAsync(connection => connection.QueryAsync(

@@ -116,6 +116,39 @@ public abstract class StoreConformance : IDisposable
     }
 
     [Fact]
+    public async Task What_is_open_is_known_after_a_start_whether_it_waited_before_comes_new_or_is_opened_again()
+    {
+        async Task BothAsync(RunStore store, params string[] runs)
+        {
+            Assert.Equal(runs.Select(Id), Ids(await store.ListRunsAsync(new RunFilter(10, States: [RunState.Queued, RunState.Running]), Never)).Order());
+            Assert.Equal(runs.Select(Id), (await store.OpenRequestsAsync(Never)).Select(r => r.RunId).Order());
+        }
+        Task AskAsync(RunStore store, string run) => store.AskAsync(new(Id(run), "shop", new("shop"), "ann", Noon), Run(run, RunState.Queued), Never);
+        await WithAsync(async store =>
+        {
+            foreach (var run in "abc")
+                await AskAsync(store, $"{run}");
+            await store.SaveAsync(Run("c", RunState.Cancelled), Never);
+        });
+        await WithAsync(async store =>
+        {
+            Assert.Equal([Id("a"), Id("b")], Ids(await store.TakeOverAsync(Never)).Order());
+            await AskAsync(store, "d");
+            await store.SaveAsync(Run("c", RunState.Queued), Never);
+            await BothAsync(store, "a", "b", "c", "d");
+            foreach (var run in "abd")
+                await store.SaveAsync(Run($"{run}", RunState.Succeeded), Never);
+            await BothAsync(store, "c");
+            Assert.Equal([Id("c")], Ids(await store.TakeOverAsync(Never)));
+            await store.SaveAsync(Run("c", RunState.Succeeded), Never);
+            Assert.Empty(await store.TakeOverAsync(Never));
+            await BothAsync(store);
+            await AskAsync(store, "e");
+            await BothAsync(store, "e");
+        });
+    }
+
+    [Fact]
     public async Task A_reader_gets_each_run_that_ended_once()
     {
         List<string> seen = [];
