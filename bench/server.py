@@ -108,6 +108,21 @@ def wait(server, connection):
         time.sleep(0.05)
 
 
+def resting(root):
+    shop = os.path.join(root, "resting")
+    cli("init", "bike-store", shop)
+    cli("gen", "bike-store", "--scale", "100", "--project", shop)
+    server = Server(shop)
+    began = time.monotonic()
+    assert server.ask("POST", "/api/runs", {"selector": "bike-store"})[0] == 202
+    wait(server, http.client.HTTPConnection("127.0.0.1", server.port, timeout=60))
+    assert json.loads(server.get("/api/runs")[1])[0]["state"] == "succeeded"
+    say("a run at scale 100, memory at its end", f"{time.monotonic() - began:.1f} s, {server.memory():.0f} MB", "–")
+    time.sleep(600)
+    say("memory ten minutes after it", f"{server.memory():.0f} MB", "400 MB")
+    server.stop()
+
+
 def killed(root):
     shop = os.path.join(root, "killed")
     cli("demo", "--no-serve", "--dir", shop)
@@ -136,7 +151,7 @@ def killed(root):
 print(f"Load of the machine at the start: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores.\n\n| what | measured | goal |\n|---|---|---|", flush=True)
 folder = tempfile.mkdtemp(prefix="cartage-bench-")
 try:
-    for part in (pages, trivial, killed):
+    for part in (pages, trivial, killed, resting):
         if len(sys.argv) < 2 or part.__name__ in sys.argv[1:]:
             part(folder)
 finally:
