@@ -25,11 +25,8 @@ static class AccessActions
 
     static async Task<IResult> PasswordAsync(HttpContext context, Desk desk, [FromForm] string? old, [FromForm(Name = "new")] string? wanted, CancellationToken ct)
     {
-        var user = desk.Accounts.Find(context.User.Identity?.Name ?? "") ?? throw new UsageException("There is no such user.");
-        if (user.PasswordHash is not null && (desk.Gate.Refuses(user.Name, "session") is not null || old is null || old.Length > 256 || !desk.Accounts.Verify(user.Name, old)))
-            throw new UsageException("That is not the password you have.", "Wait ten seconds, then try again.");
-        await desk.DeedsOf(context).SetUserAsync(user.Name, user.Role, wanted ?? "", ct);
-        await context.SignInAsync(Authentication.Principal(desk.Accounts.Find(user.Name)!));
+        await ChangePasswordAsync(context, desk, old, wanted ?? "", ct);
+        await context.SignInAsync(Authentication.Principal(desk.Accounts.Find(context.User.Identity!.Name!)!));
         return Results.LocalRedirect(Links.With("/settings", ("tab", "me")));
     }
 
@@ -55,15 +52,25 @@ static class AccessActions
 
     static async Task<IResult> LinkAsync(HttpContext context, Desk desk, [FromForm] string? name, CancellationToken ct)
     {
-        var user = desk.Accounts.Find(name ?? "") ?? throw new UsageException($"There is no user '{name}'.");
-        await desk.Accounts.Audit.WriteAsync(context.User.Identity!.Name!, "link", user.Name, SignIn.From(context), ct);
-        return Results.LocalRedirect(desk.Once.Keep(new(context.User.Identity.Name!, $"A link for {user.Name}", "It lets them in once, within the hour.", desk.EntryFor(user.Name, desk.Address))));
+        var link = await desk.DeedsOf(context).LinkAsync(name ?? "", ct);
+        return Results.LocalRedirect(desk.Once.Keep(new(context.User.Identity!.Name!, $"A link for {name}", "It lets them in once, within the hour.", link)));
     }
 
     static async Task<IResult> RemoveAsync(HttpContext context, Desk desk, [FromForm] string? name, CancellationToken ct)
     {
         await desk.DeedsOf(context).RemoveUserAsync(name ?? "", ct);
         return Results.LocalRedirect(Links.With("/settings", ("tab", "users")));
+    }
+
+    /// <summary>Gives the request's user another password, who proves to have the one there is; the first is set only by who may all that the user may.</summary>
+    public static async Task ChangePasswordAsync(HttpContext context, Desk desk, string? old, string wanted, CancellationToken ct)
+    {
+        var user = desk.Accounts.Find(context.User.Identity?.Name ?? "") ?? throw new UsageException("There is no such user.");
+        var isRight = user.PasswordHash is null ? Scope.Of(user.Role).All(context.User.May)
+            : desk.Gate.Refuses(user.Name, $"session {user.Name}") is null && old is { Length: <= 256 } && desk.Accounts.Verify(user.Name, old);
+        if (!isRight)
+            throw new UsageException("That is not the password you have.", "Wait ten seconds, then try again.");
+        await desk.DeedsOf(context).SetUserAsync(user.Name, user.Role, wanted, ct);
     }
 
     /// <summary>The scopes of a new token: never more than the one who makes it comes with.</summary>

@@ -15,8 +15,10 @@ static class AccessApi
         new("GET", "/api/users", Scope.Admin, "Users and their roles.", ListUsers),
         new("PUT", "/api/users/{user}", Scope.Admin, "Add a user or change one.", SetUser),
         new("DELETE", "/api/users/{user}", Scope.Admin, "Remove a user with sessions and tokens.", RemoveUser),
+        new("POST", "/api/users/{user}/link", Scope.Admin, "Make a link that lets a user in once, within the hour.", MakeLink) { Status = StatusCodes.Status201Created },
+        new("PUT", "/api/password", Scope.Read, "Change one's own password.", ChangePassword),
         new("GET", "/api/tokens", Scope.Read, "One's own tokens; with the scope 'admin', all.", ListTokens),
-        new("POST", "/api/tokens", Scope.Read, "Make a token with at most the scopes one has; it is shown this once.", MakeToken),
+        new("POST", "/api/tokens", Scope.Read, "Make a token with at most the scopes one has; it is shown this once.", MakeToken) { Status = StatusCodes.Status201Created },
         new("DELETE", "/api/tokens/{token}", Scope.Read, "Revoke a token.", RevokeToken),
         new("GET", "/api/audit", Scope.Admin, "Who did what, newest first.", ListAudit),
     ];
@@ -33,6 +35,15 @@ static class AccessApi
     {
         await desk.DeedsOf(context).RemoveUserAsync(user, ct);
         return Operation.Json(new Dictionary<string, object?> { ["user"] = user });
+    }
+
+    static async Task<IResult> MakeLink(HttpContext context, Desk desk, string user, CancellationToken ct) =>
+        Operation.Json(new Dictionary<string, object?> { ["link"] = await desk.DeedsOf(context).LinkAsync(user, ct) }, StatusCodes.Status201Created);
+
+    static async Task<IResult> ChangePassword(HttpContext context, Desk desk, [FromBody] PasswordBody body, CancellationToken ct)
+    {
+        await AccessActions.ChangePasswordAsync(context, desk, body.Old, body.New, ct);
+        return Operation.Json(new Dictionary<string, object?> { ["user"] = context.User.Identity?.Name });
     }
 
     static IResult ListTokens(HttpContext context, Desk desk) =>

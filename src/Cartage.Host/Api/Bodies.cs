@@ -20,3 +20,9 @@ sealed record UserBody(string Role, string? Password = null);
 
 /// <summary>What a token is for, what it may, and how long.</summary>
 sealed record TokenBody(string Name, IReadOnlyList<string> Scopes, int? Days = 90);
+
+/// <summary>What of a run is let through when it runs again.</summary>
+sealed record AgainBody(IReadOnlyList<string>? Accept = null, IReadOnlyList<string>? SetAside = null);
+
+/// <summary>One's own password: the one there is, and the one there shall be.</summary>
+sealed record PasswordBody(string New, string? Old = null);

@@ -11,7 +11,7 @@ namespace Cartage.Host.Api;
 /// <summary>What is downloaded or opened by itself: CSV of a query, a run's report.</summary>
 static class Files
 {
-    const int MostRows = 100_000;
+    public const int MostRows = 100_000;
 
     public static void MapFiles(this IEndpointRouteBuilder app)
     {

@@ -4,9 +4,7 @@ using Cartage.Host.Access;
 using Cartage.Host.Output;
 using Cartage.Host.Serving;
 using Cartage.Runs;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 
 namespace Cartage.Host.Api;
 
@@ -15,11 +13,16 @@ static class Live
 {
     static readonly TimeSpan Beat = TimeSpan.FromSeconds(15);
 
-    public static void MapLive(this IEndpointRouteBuilder app) => app.MapGet("/api/events", (HttpContext context, Desk desk, string? run) =>
+    public static IReadOnlyList<Operation> Operations { get; } =
+    [
+        new("GET", "/api/events", Scope.Read, "What happens in every run, or in one, as it happens.", FollowRuns) { Answers = "text/event-stream" },
+    ];
+
+    static IResult FollowRuns(HttpContext context, Desk desk, string? run)
     {
         context.Response.Headers["X-Accel-Buffering"] = "no";
         return TypedResults.ServerSentEvents(FollowAsync(desk, run, context.RequestAborted));
-    }).RequireAuthorization(Scope.Read);
+    }
 
     // A beat now and then tells a dead line from a quiet one.
     static async IAsyncEnumerable<SseItem<string>> FollowAsync(Desk desk, string? run, [EnumeratorCancellation] CancellationToken gone)

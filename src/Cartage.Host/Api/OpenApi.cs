@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using Cartage.Host.Commands;
+using Microsoft.AspNetCore.Http;
 
 namespace Cartage.Host.Api;
 
@@ -39,17 +40,27 @@ static class OpenApi
             ]),
             ["responses"] = new JsonObject
             {
-                ["200"] = new JsonObject { ["description"] = "What was asked for.", ["content"] = new JsonObject { ["application/json"] = new JsonObject() } },
+                [$"{x.Status}"] = new JsonObject { ["description"] = Meaning(x.Status), ["content"] = new JsonObject { [x.Answers] = new JsonObject() } },
                 ["400"] = new JsonObject { ["description"] = "Asked wrongly: {error, hint}." },
                 ["401"] = new JsonObject { ["description"] = x.Scope is null ? "No key, or a wrong one." : "No token, or one that is wrong, revoked or over." },
+                ["409"] = new JsonObject { ["description"] = "The world refused, such as a warehouse that does not answer: {error, hint}." },
             },
         };
+        if (x.Scope is not null && x.PathNames.Any())
+            described["responses"]!["404"] = new JsonObject { ["description"] = "There is none of this name." };
         if (x.Scope is { } scope)
             described["responses"]!["403"] = new JsonObject { ["description"] = $"The token lacks the scope '{scope}'." };
         if (x.Sends is { } sends)
             described["requestBody"] = new JsonObject { ["required"] = true, ["description"] = sends, ["content"] = new JsonObject { ["application/json"] = new JsonObject() } };
-        if (x.Body is { } body)
-            described["requestBody"] = new JsonObject { ["required"] = true, ["content"] = new JsonObject { ["application/json"] = new JsonObject { ["schema"] = json.GetJsonSchemaAsNode(body) } } };
+        if (x.Body is var (body, isOptional))
+            described["requestBody"] = new JsonObject { ["required"] = !isOptional, ["content"] = new JsonObject { ["application/json"] = new JsonObject { ["schema"] = json.GetJsonSchemaAsNode(body) } } };
         return described;
     }
+
+    static string Meaning(int status) => status switch
+    {
+        StatusCodes.Status201Created => "It is made.",
+        StatusCodes.Status202Accepted => "It is written down and begins when it is its turn.",
+        _ => "What was asked for.",
+    };
 }

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 
 namespace Cartage.Host.Api;
 
@@ -9,6 +10,12 @@ sealed record Operation(string Method, string Path, string? Scope, string Summar
 {
     /// <summary>What is sent along where that is others' to say, and not a <see cref="Body"/>.</summary>
     public string? Sends { get; init; }
+
+    /// <summary>The form of what it answers.</summary>
+    public string Answers { get; init; } = "application/json";
+
+    /// <summary>The status of an answer when all went well.</summary>
+    public int Status { get; init; } = StatusCodes.Status200OK;
 
     /// <summary>What it is called in the document.</summary>
     public string Id => Handle.Method.Name.Replace("Async", "", StringComparison.Ordinal) is var name ? char.ToLowerInvariant(name[0]) + name[1..] : "";
@@ -19,8 +26,8 @@ sealed record Operation(string Method, string Path, string? Scope, string Summar
     /// <summary>Values after the question mark.</summary>
     public IEnumerable<ParameterInfo> Query => Handle.Method.GetParameters().Where(x => !PathNames.Contains(x.Name) && x.GetCustomAttribute<FromBodyAttribute>() is null && (Nullable.GetUnderlyingType(x.ParameterType) ?? x.ParameterType) is var type && (type.IsPrimitive || type == typeof(string)));
 
-    /// <summary>What is sent along.</summary>
-    public Type? Body => Handle.Method.GetParameters().FirstOrDefault(x => x.GetCustomAttribute<FromBodyAttribute>() is not null)?.ParameterType;
+    /// <summary>What is sent along, and whether it can be left out.</summary>
+    public (Type Type, bool IsOptional)? Body => Handle.Method.GetParameters().FirstOrDefault(x => x.GetCustomAttribute<FromBodyAttribute>() is not null) is { } body ? (body.ParameterType, body.GetCustomAttribute<FromBodyAttribute>()!.EmptyBodyBehavior == EmptyBodyBehavior.Allow) : null;
 
     /// <summary>Data as the API writes it.</summary>
     public static IResult Json(object? value, int status = StatusCodes.Status200OK) => Results.Content(Output.Cell.Json(value), "application/json", statusCode: status);

@@ -16,7 +16,7 @@ static class QuarantineApi
         new("GET", "/api/quarantine/{pipeline}/{feed}", Scope.Read, "A feed's rows in quarantine, fifty at a time; 'status' is waiting, open, fixed, released, discarded or all.", ListRows),
         new("POST", "/api/quarantine/{pipeline}/{feed}/fix", Scope.Edit, "Set columns of rows to new text; the next run tries them again.", FixRows),
         new("POST", "/api/quarantine/{pipeline}/{feed}/mark", Scope.Edit, "Mark rows to be tried as they are, to stay out, or as before.", MarkRows),
-        new("POST", "/api/quarantine/{pipeline}/{feed}/release", Scope.Edit, "Run the pipeline with the mended rows.", ReleaseRows),
+        new("POST", "/api/quarantine/{pipeline}/{feed}/release", Scope.Edit, "Run the pipeline with the mended rows.", ReleaseRows) { Status = StatusCodes.Status202Accepted },
     ];
 
     static async Task<IResult> ListQuarantine(HttpContext context, Desk desk, CancellationToken ct)
@@ -32,6 +32,7 @@ static class QuarantineApi
         return Operation.Json(new Dictionary<string, object?>
         {
             ["total"] = rows?.Total ?? 0,
+            ["rules"] = rows?.Rules ?? [],
             ["rows"] = (rows?.Rows ?? []).Select(x => new Dictionary<string, object?>
             {
                 ["id"] = x.Id.ToString(), ["reason"] = x.Reason, ["rules"] = x.Rules, ["object"] = x.Object, ["record"] = x.Record, ["raw"] = x.Raw, ["run"] = x.Run, ["first_seen"] = x.FirstSeen, ["status"] = x.Status,

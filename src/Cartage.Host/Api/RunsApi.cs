@@ -1,9 +1,11 @@
 using Cartage.Host.Access;
 using Cartage.Host.Output;
 using Cartage.Host.Serving;
+using Cartage.Host.Web;
 using Cartage.Runs;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 
 namespace Cartage.Host.Api;
 
@@ -13,11 +15,11 @@ static class RunsApi
     public static IReadOnlyList<Operation> Operations { get; } =
     [
         new("GET", "/api/runs", Scope.Read, "Runs, newest first; 'before' is a run's id to go on after.", ListRuns),
-        new("POST", "/api/runs", Scope.Run, "Ask for runs; they start when it is their turn.", StartRuns),
-        new("GET", "/api/runs/{run}", Scope.Read, "One run with its tasks, counts and checks.", GetRun),
+        new("POST", "/api/runs", Scope.Run, "Ask for runs; they start when it is their turn.", StartRuns) { Status = StatusCodes.Status202Accepted },
+        new("GET", "/api/runs/{run}", Scope.Read, "One run with its tasks so far, counts, and who asked for it; what its checks found is in its report.", GetRun),
         new("GET", "/api/runs/{run}/log", Scope.Read, "What happened in a run, after a position.", GetLog),
-        new("POST", "/api/runs/{run}/cancel", Scope.Run, "End a run that waits or works; nothing is published.", CancelRun),
-        new("POST", "/api/runs/{run}/again", Scope.Run, "Run the same interval again from what has landed.", RunAgain),
+        new("POST", "/api/runs/{run}/cancel", Scope.Run, "End a run that waits or works; nothing is published.", CancelRun) { Status = StatusCodes.Status202Accepted },
+        new("POST", "/api/runs/{run}/again", Scope.Run, "Run the same interval again from what has landed; checks can be accepted, or their rows set aside, this once.", RunAgain) { Status = StatusCodes.Status202Accepted },
     ];
 
     static async Task<IResult> ListRuns(Desk desk, string? pipeline, string? state, string? before, int? limit, CancellationToken ct)
@@ -37,7 +39,9 @@ static class RunsApi
     }
 
     static async Task<IResult> GetRun(Desk desk, string run, CancellationToken ct) =>
-        await desk.Store.GetRunAsync(run, ct) is { } found ? Operation.Json(RunData.Of(found)) : Results.NotFound();
+        await desk.Store.GetRunAsync(run, ct) is { } found
+            ? Operation.Json(new Dictionary<string, object?>(RunData.Of(await RunningTasks.WithAsync(desk, found, ct))) { ["asked_for_by"] = (await desk.Store.AskedAsync(found.RunId, ct))?.By })
+            : Results.NotFound();
 
     static async Task<IResult> GetLog(Desk desk, string run, long? after, CancellationToken ct) =>
         await desk.Store.GetRunAsync(run, ct) is null ? Results.NotFound() : Operation.Json((await desk.Store.LogAsync(run, after ?? 0, ct)).Select(x => new Dictionary<string, object?>
@@ -51,7 +55,8 @@ static class RunsApi
         return Operation.Json(new Dictionary<string, object?> { ["run"] = run }, StatusCodes.Status202Accepted);
     }
 
-    static async Task<IResult> RunAgain(HttpContext context, Desk desk, string run, CancellationToken ct) => Started([await desk.DeedsOf(context).AgainAsync(run, null, ct)]);
+    static async Task<IResult> RunAgain(HttpContext context, Desk desk, string run, [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] AgainBody? body, CancellationToken ct) =>
+        Started([await desk.DeedsOf(context).AgainAsync(run, new RunRequest { Accept = (body?.Accept ?? []).ToHashSet(), SetAside = (body?.SetAside ?? []).ToHashSet() }, ct)]);
 
     public static IResult Started(IReadOnlyList<string> ids) => Operation.Json(new Dictionary<string, object?> { ["runs"] = ids }, StatusCodes.Status202Accepted);
 

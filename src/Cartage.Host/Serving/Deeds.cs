@@ -1,4 +1,5 @@
 using Cartage.Host.Access;
+using Cartage.Host.Api;
 using Cartage.Host.Commands;
 using Cartage.Ingest;
 using Cartage.Runs;
@@ -22,11 +23,11 @@ sealed class Deeds(Desk desk, string who, string from)
     }
 
     /// <summary>Runs the same interval again from what has landed, without asking the sources.</summary>
-    public async Task<string> AgainAsync(string runId, RunRequest? like, CancellationToken ct)
+    public async Task<string> AgainAsync(string runId, RunRequest like, CancellationToken ct)
     {
         var run = await FindAsync(runId, ct);
         var asked = (await desk.Store.AskedAsync(run.RunId, ct))?.Request;
-        var request = (like ?? new()) with { Selector = asked?.Selector ?? run.Pipeline, Pipeline = run.Pipeline, From = run.Interval.Start, To = run.Interval.End, FullRefresh = asked?.FullRefresh ?? false, Only = Landed };
+        var request = like with { Selector = asked?.Selector ?? run.Pipeline, Pipeline = run.Pipeline, From = run.Interval.Start, To = run.Interval.End, FullRefresh = asked?.FullRefresh ?? false, Only = Landed };
         if (request.From >= request.To)
             request = request with { From = null, To = null };
         return (await RunAsync(request, ct))[0];
@@ -44,7 +45,7 @@ sealed class Deeds(Desk desk, string who, string from)
     /// <summary>Asks for a run of each day that is not run yet, behind all fresh runs; a day is one in the pipeline's time zone.</summary>
     public async Task<IReadOnlyList<string>> BackfillAsync(string pipeline, IReadOnlyList<DateOnly> days, CancellationToken ct)
     {
-        var found = FindPipeline(pipeline);
+        var found = PipelinesApi.Find(desk, pipeline);
         if (days.Count is 0 or > 400)
             throw new UsageException(days.Count == 0 ? "No day was chosen." : $"{days.Count} days are more than 400 at once.", "Choose days in the calendar, or use: cartage backfill A..B");
         List<string> ids = [];
@@ -56,7 +57,7 @@ sealed class Deeds(Desk desk, string who, string from)
     /// <summary>Stops a pipeline from running by itself, or lets it again.</summary>
     public async Task PauseAsync(string pipeline, bool paused, CancellationToken ct)
     {
-        FindPipeline(pipeline);
+        PipelinesApi.Find(desk, pipeline);
         await AuditAsync(paused ? "pause" : "resume", pipeline, ct);
         await desk.Store.SetAsync(pipeline, paused, who, desk.Clock.GetUtcNow(), ct);
     }
@@ -93,6 +94,14 @@ sealed class Deeds(Desk desk, string who, string from)
         await desk.Accounts.SetAsync(name, role, password, ct);
     }
 
+    /// <summary>Makes a link that lets a user in once.</summary>
+    public async Task<string> LinkAsync(string name, CancellationToken ct)
+    {
+        var user = desk.Accounts.Find(name) ?? throw new UsageException($"There is no user '{name}'.") { NamesNothing = true };
+        await AuditAsync("link", user.Name, ct);
+        return desk.EntryFor(user.Name, desk.Address);
+    }
+
     /// <summary>Removes a user with sessions and tokens.</summary>
     public async Task RemoveUserAsync(string name, CancellationToken ct)
     {
@@ -122,8 +131,6 @@ sealed class Deeds(Desk desk, string who, string from)
     Task AuditAsync(string what, string detail, CancellationToken ct) => desk.Accounts.Audit.WriteAsync(who, what, detail, from, ct);
 
     async Task<RunResult> FindAsync(string runId, CancellationToken ct) => await desk.Store.GetRunAsync(runId, ct) ?? throw new UsageException($"There is no run '{runId}', or several begin so.") { NamesNothing = true };
-
-    Projects.Pipeline FindPipeline(string name) => desk.Project.Pipelines.FirstOrDefault(x => x.Name == name) ?? throw new UsageException($"There is no pipeline '{name}'.", Projects.Spelling.Suggest(name, desk.Project.Pipelines.Select(x => x.Name))) { NamesNothing = true };
 
     async Task<long> ChangeAsync(Func<System.Data.Common.DbConnection, Task<long>> change, CancellationToken ct)
     {

@@ -74,7 +74,6 @@ static class Site
         app.MapAccessActions();
         app.MapFiles();
         app.MapApi();
-        app.MapLive();
         app.MapRazorComponents<App>();
         app.MapFallback(() => Results.NotFound());
     }

@@ -62,6 +62,9 @@ static class Say
         _ => "secondary",
     };
 
+    /// <summary>The colour of what a check found: red is for what stops a run.</summary>
+    public static string Tone(ReportedCheck check) => check.Passed ? "green" : check.Accepted || check.Severity == "warn" ? "yellow" : "red";
+
     /// <summary>A shape beside the colour, for eyes that do not tell colours apart.</summary>
     public static string Shape(RunState state) => state switch
     {

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Cartage.Ingest;
 using Cartage.Runs;
 using Cartage.Warehouses;
 
@@ -18,14 +17,26 @@ static class TableHistory
     }
 
     /// <summary>How many rows a table had after each of a pipeline's last runs that wrote it, oldest first.</summary>
-    public static async Task<IReadOnlyList<(DateTimeOffset At, double Rows)>> RowsAsync(RunStore store, TableInfo table, CancellationToken ct) =>
-        [.. (await store.ListRunsAsync(new RunFilter(60, table.Pipeline.Name, [RunState.Succeeded, RunState.Quarantined]), ct))
-            .SelectMany(run => run.Tasks.Where(x => x.Kind == "build" && x.Name == table.Model?.Name && x.Rows is not null && x.State != RunState.Skipped).Select(x => (run.StartedAt, (double)x.Rows!.Value)))
-            .OrderBy(x => x.StartedAt)];
-
-    /// <summary>The objects a feed was loaded from, newest first: name, bytes, state, run and when.</summary>
-    public static async Task<IReadOnlyList<LoadedObject>> ObjectsAsync(Workspace workspace, Feed feed, int limit, CancellationToken ct)
+    public static async Task<IReadOnlyList<(DateTimeOffset At, double Rows)>> RowsAsync(RunStore store, TableInfo table, CancellationToken ct)
     {
+        var runs = (await store.ListRunsAsync(new RunFilter(60, table.Pipeline.Name, [RunState.Succeeded, RunState.Quarantined]), ct)).AsEnumerable().Reverse();
+        return table.Kind == "feed" ? OfFeed(runs, table) : [.. runs.SelectMany(run => run.Tasks.Where(x => x.Kind == "build" && x.Name == table.Model?.Name && x.Rows is not null && x.State != RunState.Skipped).Select(x => (run.StartedAt, (double)x.Rows!.Value)))];
+    }
+
+    // What came and went adds up to what there is; a run that built everything anew begins with nothing.
+    static List<(DateTimeOffset, double)> OfFeed(IEnumerable<RunResult> runs, TableInfo feed)
+    {
+        var changes = runs.SelectMany(run => run.Equations.Where(x => x.Feed == feed.Feed!.Name).Select(x => (run.StartedAt, Change: x.Inserted - x.Deleted, run.IsAnew))).ToList();
+        changes = changes[Math.Max(0, changes.FindIndex(x => x.IsAnew))..];
+        var rows = (feed.Rows ?? 0) - changes.Skip(changes.FindLastIndex(x => x.IsAnew) + 1).Sum(x => x.Change);
+        return [.. changes.Select(x => (x.StartedAt, (double)(rows = (x.IsAnew ? 0 : rows) + x.Change)))];
+    }
+
+    /// <summary>The objects a feed's tables were loaded from, newest first: name, bytes, state, run and when.</summary>
+    public static async Task<IReadOnlyList<LoadedObject>> ObjectsAsync(Workspace workspace, TableInfo table, int limit, CancellationToken ct)
+    {
+        if (table.Feed is not { } feed)
+            return [];
         await using var connection = await workspace.Warehouse.OpenAsync(ct);
         return await connection.QueryAsync(
             "SELECT object, bytes, status, reason, run, loaded_at FROM cartage.ledger WHERE pipeline = $pipeline AND feed = $feed ORDER BY loaded_at DESC, object LIMIT $limit",

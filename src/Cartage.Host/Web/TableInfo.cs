@@ -12,6 +12,12 @@ sealed record TableInfo(Table Table, string Kind, Pipeline Pipeline, Model? Mode
     /// <summary>What it is for.</summary>
     public string? Description => Model?.Description;
 
+    /// <summary>Where it is written.</summary>
+    public string? File => Model?.File ?? Feed?.File;
+
+    /// <summary>What a column is for, where that is written.</summary>
+    public string? Meaning(string column) => Model?.Columns.GetValueOrDefault(column) ?? Feed?.Columns.FirstOrDefault(x => x.Name == column)?.Description;
+
     /// <summary>Every table there is, models first.</summary>
     public static async Task<IReadOnlyList<TableInfo>> ListAsync(Workspace workspace, CancellationToken ct)
     {

@@ -32,6 +32,11 @@ public sealed record RunResult(string RunId, string Pipeline, RunState State, In
 
     /// <summary>The path of its HTML quality report.</summary>
     public string? Report { get; init; }
+
+    /// <summary>Whether every table was built anew from all that has landed.</summary>
+    public bool IsAnew => Tasks.Any(x => x is { Kind: "publish", Why: Swapped });
+
+    internal const string Swapped = "one transaction, by swap";
 }
 
 /// <summary>What a task came to: its kind (<c>extract</c>, <c>load</c>, <c>build</c>, <c>check</c>, <c>publish</c>, <c>report</c>), counts, and why it ran or was skipped.</summary>

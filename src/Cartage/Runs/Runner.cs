@@ -249,7 +249,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
             await transaction.RollbackAsync(CancellationToken.None);
             return Result(RunState.Failed, $"{unequal.Feed.Name}: the rows do not add up: {unequal.Equation}", "Nothing was published. This is a defect of Cartage; please report it with the file.");
         }
-        await _log.DoAsync("publish", _pipeline.Name, plan.Swap ? "one transaction, by swap" : "one transaction, by merge", async () =>
+        await _log.DoAsync("publish", _pipeline.Name, plan.Swap ? RunResult.Swapped : "one transaction, by merge", async () =>
         {
             if (!first)
                 await building.PublishAsync(ct);
