@@ -122,6 +122,16 @@ public sealed class RetailToday : IDisposable
         Assert.Equal(60, (await bulk.QueryAsync(facts)).Count);
         Assert.Equal(await bulk.QueryAsync(facts), await _project.QueryAsync(facts));
         Assert.Equal(await bulk.QueryAsync(invoices), await _project.QueryAsync(invoices));
+
+        // Both in one feed: nobody can tell a line that is told twice from two equal lines, so nothing is published.
+        _project.Write(".cartage/sample/all.csv", Header + string.Concat(lines));
+        var both = await _project.RunAsync();
+        Assert.Equal(RunState.Rejected, both.State);
+        Assert.Contains("invoices_told_twice", both.Message, StringComparison.Ordinal);
+        Assert.Equal(await bulk.QueryAsync(facts), await _project.QueryAsync(facts));
+
+        await RunAsync("all.csv", Header);
+        Assert.Equal(await bulk.QueryAsync(facts), await _project.QueryAsync(facts));
     }
 
     async Task<RunResult> RunAsync(string file, string content)
