@@ -52,6 +52,7 @@ static class RunData
         ["deleted"] = x.Deleted,
         ["unchanged"] = x.Unchanged,
         ["closed"] = x.Closed,
+        ["place"] = x.Place,
         ["message"] = x.Message,
     };
 

@@ -33,18 +33,20 @@ static class RunSummary
         SetAside(console, run);
         Warnings(console, run);
         Checks(console, run);
+        foreach (var export in run.Tasks.Where(x => x is { Kind: "export", Place: not null }))
+            Wrapped(console, $"Exported: {on.Near(export.Place!)}");
         if (run.Report is not null)
             Wrapped(console, $"Quality report: {on.Near(run.Report)}");
         Wrapped(console, $"Next: {Next(run)}");
     }
 
-    /// <summary>Whether the run left every table as it was.</summary>
     static void Warnings(IAnsiConsole console, RunResult run)
     {
         foreach (var warning in run.Warnings)
             Wrapped(console, $"Warning: {warning}");
     }
 
+    /// <summary>Whether the run left every table as it was.</summary>
     public static bool IsUnchanged(RunResult run) => run.Tasks.Sum(x => x.Inserted + x.Updated + x.Deleted + x.Closed) + run.Equations.Sum(x => x.Inserted + x.Updated + x.Deleted + x.Quarantined) == 0;
 
     public static string Mark(RunState state) => state switch

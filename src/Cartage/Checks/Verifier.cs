@@ -10,6 +10,9 @@ public sealed record PlannedCheck(Check Check, Table? Table, IReadOnlySet<string
     /// <summary>Columns that are known to have other values in each of these rows.</summary>
     public IReadOnlyList<string> Distinct { get; init; } = [];
 
+    /// <summary>The table, as the query names it, whose rows a free query's share is of.</summary>
+    public string? ShareOf { get; init; }
+
     internal Table? Read => Aside ?? Table;
 }
 
@@ -86,7 +89,8 @@ public sealed class Verifier(DbConnection connection, Dialect dialect, Func<stri
                 return await ReconcileAsync(planned, reconcile.Condition, table, ct);
             case Check.Query query:
                 var wrong = await rewrite(query.Sql, ct);
-                return await JudgeAsync(planned, await CountAsync(wrong, ct), 0, wrong, null, ct);
+                var all = planned.ShareOf is { } of ? await rewrite($"SELECT * FROM {of}", ct) : planned.Read is null ? null : $"SELECT * FROM {table}";
+                return await JudgeAsync(planned, await CountAsync(wrong, ct), all is null ? 0 : await CountAsync(all, ct), wrong, null, ct);
             default:
                 throw new UnreachableException();
         }

@@ -28,6 +28,10 @@ public static class ModelReader
         return tables;
     }
 
+    /// <summary>The table that a SELECT reads first, as it is written there; null where it reads none.</summary>
+    public static async Task<string?> ReadFirstAsync(DbConnection connection, string sql, CancellationToken ct) =>
+        (await ReadTablesAsync(connection, sql, ct)).MinBy(t => t.Offset) is { } first ? Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(sql), first.Offset, first.Length) : null;
+
     /// <summary>The same SELECT reading other tables: <paramref name="replace"/> gives the quoted name to write, or null to leave it; a table keeps its name as alias.</summary>
     public static async Task<string> RewriteAsync(DbConnection connection, string sql, Func<TableRead, string?> replace, CancellationToken ct)
     {

@@ -16,7 +16,9 @@ sealed class Checking(Workspace workspace, Plan plan, RunRequest request, DbConn
     public async Task<IReadOnlyList<CheckResult>> VerifyAsync(Building building, CancellationToken ct)
     {
         var models = plan.Builds.Select(b => b.Model).Where(m => building.At(m) is not null || request.Only.Count > 0);
-        List<PlannedCheck> planned = [.. models.SelectMany(m => m.Checks.Select(c => new PlannedCheck(c, m.Table, _pii, building.At(m)) { Distinct = building.Distinct(m) })), .. plan.Pipeline.Checks.Select(c => new PlannedCheck(c, null, _pii))];
+        List<PlannedCheck> planned = [.. models.SelectMany(m => m.Checks.Select(c => new PlannedCheck(c, m.Table, _pii, building.At(m)) { Distinct = building.Distinct(m) }))];
+        foreach (var check in plan.Pipeline.Checks)
+            planned.Add(new(check, null, _pii) { ShareOf = check is Check.Query { Allowed.IsPercent: true } query ? await ModelReader.ReadFirstAsync(door, query.Sql, ct) : null });
         var verifier = new Verifier(connection, _dialect, (sql, stop) => ModelReader.RewriteAsync(door, sql, building.Names.Aside, stop), plan.Interval.End);
         return [.. (await verifier.RunAsync(planned, ct)).Select(r => r with { Accepted = !r.Passed && request.Accept.Contains(r.Check.Name) })];
     }

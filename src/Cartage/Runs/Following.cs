@@ -28,7 +28,8 @@ sealed class Following(Workspace workspace, Pipeline pipeline, string tempFolder
             {
                 var place = await log.DoAsync(
                     item.Work.Kind, item.Work is FollowUp.Export export ? export.Model : pipeline.Name, before ? $"what run {item.RunId} left to do" : "after the commit",
-                    () => Retry.RunAsync(pipeline.Retry, workspace.Clock, () => DoAsync(item, ct), (attempt, e) => log.Tell(item.Work.Kind, pipeline.Name, RunState.Running, $"attempt {attempt} failed: {e.Message}"), ct));
+                    () => Retry.RunAsync(pipeline.Retry, workspace.Clock, () => DoAsync(item, ct), (attempt, e) => log.Tell(item.Work.Kind, pipeline.Name, RunState.Running, $"attempt {attempt} failed: {e.Message}"), ct),
+                    (task, written) => task with { Place = written });
                 if (before)
                     await TellLateAsync(item, place, ct);
                 else if (item.Work is FollowUp.Report)

@@ -60,6 +60,9 @@ public sealed record TaskResult(string Kind, string Name, RunState State, DateTi
     /// <summary>Versions that ended.</summary>
     public long Closed { get; init; }
 
+    /// <summary>Where what it wrote is: the report, the exported files.</summary>
+    public string? Place { get; init; }
+
     /// <summary>Why it failed.</summary>
     public string? Message { get; init; }
 }

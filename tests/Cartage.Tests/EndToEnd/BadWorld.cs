@@ -66,6 +66,16 @@ public sealed class BadWorld : IDisposable
         Assert.Equal("2", await _project.ScalarAsync("SELECT count(*) FROM shop.fact_orders"));
     }
 
+    [Theory]
+    [InlineData("30%", false), InlineData("40%", true), InlineData("0", false), InlineData("1", true)]
+    public async Task A_check_allows_some_rows_or_a_share_of_the_table_it_reads_first(string allow, bool passes)
+    {
+        _project.Write("in/orders-2.csv", "order_id,customer_id,order_date,amount,updated_at\n2,1,2024-01-06,500.00,2024-01-06 00:00:00\n3,1,2024-01-06,50.00,2024-01-06 00:00:00\n");
+        _project.Write("pipelines/shop/checks/no_large_orders.sql", $"/* ---\nallow: {allow}\n--- */\nwith large as (select order_id from fact_orders where amount > 100) select l.order_id from large as l join orders as o on o.order_id = l.order_id");
+        var run = await _project.RunAsync();
+        Assert.Equal(passes ? RunState.Succeeded : RunState.Rejected, run.State);
+    }
+
     [Fact]
     public async Task A_full_disk()
     {
