@@ -22,6 +22,7 @@ static class PostgresDialect
             CreateAs = "DROP TABLE IF EXISTS {0} CASCADE; CREATE TABLE {0} AS {1}",
             CreateEmpty = "DROP TABLE IF EXISTS {0} CASCADE; CREATE TABLE {0} ({1})",
             Analyze = "ANALYZE {0}",
+            AreTickedOff = "",
             AreDistinct = "SELECT count(*) = 0 FROM (SELECT 1 FROM {0} GROUP BY {1} HAVING count(*) > 1 LIMIT 1) AS d",
             IsNoneOf = "NOT EXISTS (SELECT 1 FROM ({1}) p WHERE p.k = {0})",
             Matches = "{0} ~ {1}",

@@ -71,7 +71,7 @@ public sealed class Verifier(DbConnection connection, Dialect dialect, Func<stri
                 var rowsThere = await connection.ScalarAsync<long>($"SELECT count(*) FROM {table}", ct);
                 var repeated = $"SELECT {key}, count(*) AS \"rows\" FROM {table} GROUP BY {key} HAVING count(*) > 1";
                 var known = planned.Distinct.Count > 0 && planned.Distinct.All(unique.Columns.Contains);
-                var extra = known || await connection.ScalarAsync<bool>(string.Format(null, dialect.AreDistinct, table, key), ct) ? 0 : await connection.ScalarAsync<long>($"SELECT CAST(coalesce(sum(\"rows\" - 1), 0) AS BIGINT) FROM ({repeated}) AS q", ct);
+                var extra = known || await connection.AreDistinctAsync(dialect, planned.Read!, unique.Columns, ct) ? 0 : await connection.ScalarAsync<long>($"SELECT CAST(coalesce(sum(\"rows\" - 1), 0) AS BIGINT) FROM ({repeated}) AS q", ct);
                 return await JudgeAsync(planned, extra, rowsThere, repeated, null, ct);
             case Check.References reference:
                 var target = await rewrite($"SELECT {dialect.Quote(reference.TargetColumn)} AS k FROM {dialect.Quote(reference.Target)}", ct);

@@ -104,7 +104,7 @@ public sealed class FeedLoad
         if (objects.Where(o => o.Deletes).ToList() is { Count: > 0 } gone)
             load._deletions = await Deletions.StageAsync(warehouse, door, raw, tables, gone, ct);
         load.Warnings = load._door.Warnings;
-        load._distinct = feed.Key.Count > 0 && load._deletions is null && await door.ScalarAsync<bool>(Dialect.DuckDb.IsDistinct(tables.Good, feed.Key), ct);
+        load._distinct = feed.Key.Count > 0 && load._deletions is null && await door.AreDistinctAsync(Dialect.DuckDb, tables.Good, feed.Key, ct);
         await warehouse.ReceiveAsync(door, tables.Good, ct);
         await warehouse.ReceiveAsync(door, tables.Bad, ct);
         return load;

@@ -14,7 +14,7 @@ sealed class Versions(DbConnection connection, LoadTables tables)
     readonly Feed _feed = tables.Feed;
 
     /// <summary>Whether a key occurs twice; a count proves most loads clean without a window.</summary>
-    public async Task<bool> RepeatAsync(CancellationToken ct) => !await connection.ScalarAsync<bool>(_sql.IsDistinct(tables.Good, _feed.Key), ct);
+    public async Task<bool> RepeatAsync(CancellationToken ct) => !await connection.AreDistinctAsync(_sql, tables.Good, _feed.Key, ct);
 
     /// <summary>Rows <c>g</c> that only their place in the object tells which is newer.</summary>
     public string Tied =>

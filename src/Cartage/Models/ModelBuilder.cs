@@ -123,7 +123,7 @@ public sealed class ModelBuilder(DbConnection connection, DbConnection parser, D
         await connection.ExecuteAsync(await CreateTargetAsync(await CollatedAsync(select, ct), ct), ct);
         await CheckKeyAsync(Target, key, ct);
         var rows = await CountAsync(Target, ct);
-        return new(rows, rows, 0, 0, 0, 0) { Distinct = model.Materialization is Materialization.Scd2 ? [] : key }; // a dimension may get placeholders yet
+        return new(rows, rows, 0, 0, 0, 0) { Distinct = key };
     }
 
     // Small differences first, then only they are applied: what did not change is not touched. Of touched keys what was there is read once, so that the rest looks at few rows.
@@ -272,7 +272,7 @@ public sealed class ModelBuilder(DbConnection connection, DbConnection parser, D
 
     // Some of the keys that a table has more than once.
     async Task<IReadOnlyList<string>> TwiceAsync(Table table, IReadOnlyList<string> key, CancellationToken ct) =>
-        key.Count == 0 || await connection.ScalarAsync<bool>(dialect.IsDistinct(table, key), ct)
+        key.Count == 0 || await connection.AreDistinctAsync(dialect, table, key, ct)
             ? []
             : await connection.QueryAsync(
                 $"SELECT {string.Join(", ", key.Select(k => $"CAST({dialect.Quote(k)} AS {dialect.Text})"))} FROM {dialect.Quote(table)} GROUP BY {dialect.Quote(key)} HAVING count(*) > 1 ORDER BY {dialect.Quote(key)} LIMIT 3",

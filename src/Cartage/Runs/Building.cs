@@ -25,8 +25,8 @@ sealed class Building(Workspace workspace, Plan plan, RunRequest request, RunLog
     /// <summary>Where a model's rows are, null where it was not built.</summary>
     public Table? At(Model model) => _results.TryGetValue(model.Name, out var result) ? result.Aside ?? model.Table : null;
 
-    /// <summary>Columns that are known to have other values in each of a model's rows; none where it was not built.</summary>
-    public IReadOnlyList<string> Distinct(Model model) => _results.TryGetValue(model.Name, out var result) ? result.Distinct : [];
+    /// <summary>Columns that are known to have other values in each of a model's rows; none where it was not built, or got placeholders since.</summary>
+    public IReadOnlyList<string> Distinct(Model model) => _results.TryGetValue(model.Name, out var result) && !_results.Values.Any(r => r.Inferred.Contains(model.Name)) ? result.Distinct : [];
 
     /// <summary>Builds those of some models that read something that changed; says why the run is to be rejected, null where it is not.</summary>
     public async Task<string?> RunAsync(IReadOnlyList<PlannedTask.Build> builds, CancellationToken ct)

@@ -56,6 +56,9 @@ public sealed record Dialect(string Name)
     /// <summary>Whether no two rows of a table ({0}) have the same values in columns ({1}).</summary>
     public string AreDistinct { get; init; } = "SELECT count(*) = count(DISTINCT hash({1})) FROM {0}";
 
+    /// <summary>The same of whole numbers from 0 ({1}) to a greatest ({2}), a bit for each; it may say no where one is missing. Empty where there are no such bits.</summary>
+    public string AreTickedOff { get; init; } = "SELECT count(*) = coalesce(bit_count(bitstring_agg({1}, 0, {2})), 0) FROM {0}";
+
     /// <summary>Whether a value ({0}), which is there, is none of the values <c>k</c> that a SELECT ({1}) returns.</summary>
     public string IsNoneOf { get; init; } = "{0} NOT IN (SELECT p.k FROM ({1}) p WHERE p.k IS NOT NULL)";
 
@@ -165,9 +168,6 @@ public sealed record Dialect(string Name)
         SkipsBlocks
             ? $"SELECT (SELECT count(*) FROM {Quote(table)}){string.Concat(conditions.Select(c => $", (SELECT count(*) FROM {Quote(table)} WHERE {c})"))}"
             : $"SELECT count(*){string.Concat(conditions.Select(c => $", count(CASE WHEN {c} THEN 1 END)"))} FROM {Quote(table)}";
-
-    /// <summary>Whether no two rows of a table have the same values in some columns.</summary>
-    public string IsDistinct(Table table, IEnumerable<string> columns) => string.Format(null, AreDistinct, Quote(table), Quote(columns));
 
     /// <summary>A positive number of 60 bits of a text's md5; the same on every engine.</summary>
     public string Surrogate(string text) => string.Format(null, FromHex, $"substr(md5({text}), 1, 15)");
