@@ -12,6 +12,7 @@ static class PostgresDialect
             RowsStay = false,
             SwapsUnseen = false,
             SkipsBlocks = false,
+            Gather = "",
             DoorTypes = new Dictionary<string, string>
             {
                 ["text"] = "VARCHAR", ["character varying"] = "VARCHAR", ["character"] = "VARCHAR", ["name"] = "VARCHAR", ["unknown"] = "VARCHAR", ["json"] = "VARCHAR", ["jsonb"] = "VARCHAR", ["super"] = "VARCHAR",

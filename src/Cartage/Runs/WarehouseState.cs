@@ -75,6 +75,13 @@ static class WarehouseState
             ("run", run), ("pipeline", plan.Pipeline.Name), ("state", state.ToString().ToLowerInvariant()),
             ("start", plan.Interval.Start.UtcDateTime), ("end", plan.Interval.End.UtcDateTime), ("at", at.UtcDateTime));
 
+    /// <summary>One publication in eight puts together the small groups of rows that the others leave: done each time it would be the longest part of a small one.</summary>
+    public static async Task GatherAsync(DbConnection connection, Dialect dialect, CancellationToken ct)
+    {
+        if (dialect.Gather.Length > 0)
+            await connection.ExecuteAsync(string.Format(null, dialect.Gather, await connection.ScalarAsync<long>("SELECT count(*) % 8 FROM cartage.outcomes", ct) == 0 ? 100 : 0), ct);
+    }
+
     /// <summary>Marks models whose tables no longer follow from what they read: the next run builds them anew.</summary>
     public static async Task SetStaleAsync(DbConnection connection, Pipeline pipeline, IEnumerable<string> models, CancellationToken ct)
     {

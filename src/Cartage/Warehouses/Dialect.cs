@@ -74,6 +74,9 @@ public sealed record Dialect(string Name)
     /// <summary>Of several rows, the value ({0}) of the one where another ({1}) is greatest.</summary>
     public string LatestOf { get; init; } = "arg_max({0}, {1})";
 
+    /// <summary>Lets what commits next put together so many ({0}) times the small groups of rows of a table; empty where the engine sees to it by itself.</summary>
+    public string Gather { get; init; } = "SET max_vacuum_tasks = {0}";
+
     /// <summary>A new random UUID.</summary>
     public string NewId { get; init; } = "uuid()";
 
