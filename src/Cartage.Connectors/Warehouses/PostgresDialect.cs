@@ -12,6 +12,7 @@ static class PostgresDialect
             RowsStay = false,
             SwapsUnseen = false,
             SkipsBlocks = false,
+            HasMemory = false,
             Gather = "",
             DoorTypes = new Dictionary<string, string>
             {

@@ -15,6 +15,8 @@ public sealed record LoadContext(RunStamp Stamp, bool Swap, string TempFolder, I
 /// <summary>One feed on its way from objects to its base table: staged and put to the row-local rules, then to the rules over sets, then applied within the run's transaction.</summary>
 public sealed class FeedLoad
 {
+    const long Small = 32 << 20; // beyond it memory would run short and be written out too, but not compressed
+
     static readonly string[] Stamped = ["_run", "_loaded_at"];
 
     readonly LoadTables _tables;
@@ -87,7 +89,12 @@ public sealed class FeedLoad
         await using var connection = await warehouse.OpenAsync(ct);
         var stored = await Catalog.ColumnsAsync(connection, warehouse.Dialect, feed.Base, ct);
         var columns = await ContractAsync(door, raw, feed, readable, stored, ct);
-        var tables = new LoadTables(warehouse.Dialect, feed, columns, context.Swap || stored.Count == 0) { HasPlaceholders = context.Inferred.Contains(feed.Name) };
+        var swap = context.Swap || stored.Count == 0;
+        var tables = new LoadTables(warehouse.Dialect, feed, columns, swap)
+        {
+            HasPlaceholders = context.Inferred.Contains(feed.Name),
+            InMemory = !swap && warehouse.Dialect.HasMemory && objects.Sum(o => o.Bytes) < Small,
+        };
         var load = new FeedLoad(tables, context, readable, await new Retries(connection, tables).CopyAsync(door, retryOpen, context.Swap, ct), new(warehouse, raw, tables, readable, context));
         var reader = new Door(door, raw, feed, columns, tables.Good, tables.Bad, context.Stamp, context.TempFolder);
         await reader.CreateAsync(ct);
@@ -171,12 +178,13 @@ public sealed class FeedLoad
             await Ledger.AddAsync(connection, Feed, Equation, _context.Stamp, ct);
     }
 
-    /// <summary>Puts what is still aside in its place and takes the tables of the load away, at the end of the run's transaction; <paramref name="views"/> are made anew after it.</summary>
+    /// <summary>Puts what is still aside in its place and takes tables of the load away that would be written out with it, at the end of the run's transaction; <paramref name="views"/> are made anew after it.</summary>
     public async Task PublishAsync(DbConnection connection, IReadOnlySet<Table> views, CancellationToken ct)
     {
         if (_aside)
             await SwapAsync(new(connection, Sql) { MadeAnew = views.Append(Feed.History).ToHashSet() }, connection, ct);
-        await new Publication(connection, Sql).DropAsync(_tables.Scratch, ct);
+        if (!_tables.InMemory)
+            await new Publication(connection, Sql).DropAsync(_tables.Scratch, ct);
     }
 
     // In a feed that refers to itself, a row that goes aside may be the parent of another.

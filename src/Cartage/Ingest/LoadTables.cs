@@ -11,6 +11,9 @@ sealed record LoadTables(Dialect Sql, Feed Feed, IReadOnlyList<Column> Columns, 
     /// <summary>Whether there may be placeholders in the base table.</summary>
     public bool HasPlaceholders { get; init; }
 
+    /// <summary>Whether this load's own tables are in memory, where nothing is logged or written of what is thrown away again.</summary>
+    public bool InMemory { get; init; }
+
     /// <summary>Rows that keep the rules; in a swap this becomes the base table.</summary>
     public Table Good => Swap ? Feed.Base.Next : Staging("");
 
@@ -85,6 +88,6 @@ sealed record LoadTables(Dialect Sql, Feed Feed, IReadOnlyList<Column> Columns, 
     /// <summary>A row as one text.</summary>
     public string RawText => string.Join(" || ',' || ", Names.Select(n => $"coalesce(CAST({Sql.Quote(n)} AS {Sql.Text}), '')"));
 
-    /// <summary>A table of this load in the staging schema.</summary>
-    public Table Staging(string suffix) => new(Table.StagingSchema(Feed.Pipeline), Feed.Name + suffix);
+    /// <summary>A table of this load.</summary>
+    public Table Staging(string suffix) => new(InMemory ? Table.LoadDatabase(Feed.Pipeline) : Table.StagingSchema(Feed.Pipeline), Feed.Name + suffix);
 }

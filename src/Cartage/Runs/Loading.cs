@@ -71,6 +71,7 @@ sealed class Loading(Workspace workspace, Plan plan, RunRequest request, string 
     async Task SettleAsync(FeedLoad load, Dictionary<string, FeedLoad> staged, Task relatives, CancellationToken ct)
     {
         await relatives;
+        await Task.Yield(); // else all that waits for one is done in turns by the thread that did it
         await using var connection = await workspace.Warehouse.OpenAsync(ct);
         await load.SettleAsync(connection, staged, ct);
     }
@@ -78,6 +79,7 @@ sealed class Loading(Workspace workspace, Plan plan, RunRequest request, string 
     async Task CompareAsync(FeedLoad load, Task settled, CancellationToken ct)
     {
         await settled;
+        await Task.Yield();
         await using var connection = await workspace.Warehouse.OpenAsync(ct);
         await load.CompareAsync(connection, ct);
     }

@@ -24,14 +24,14 @@ public static class Catalog
 
     /// <summary>The base tables of a schema.</summary>
     public static async Task<HashSet<string>> TablesAsync(DbConnection connection, string schema, CancellationToken ct) =>
-        [.. await connection.QueryAsync("SELECT table_name FROM information_schema.tables WHERE table_schema = $schema AND table_type = 'BASE TABLE'", r => r.GetString(0), ct, ("schema", schema))];
+        [.. await connection.QueryAsync("SELECT table_name FROM information_schema.tables WHERE table_catalog = current_database() AND table_schema = $schema AND table_type = 'BASE TABLE'", r => r.GetString(0), ct, ("schema", schema))];
 
     /// <summary>Whether there is such a table or view.</summary>
     public static async Task<bool> ExistsAsync(DbConnection connection, Dialect dialect, Table table, CancellationToken ct) => (await ColumnsAsync(connection, dialect, table, ct)).Count > 0;
 
     /// <summary><c>VIEW</c> or <c>BASE TABLE</c>, null where there is neither.</summary>
     public static Task<string?> KindAsync(DbConnection connection, Table table, CancellationToken ct) =>
-        connection.ScalarAsync<string>("SELECT table_type FROM information_schema.tables WHERE table_schema = $schema AND table_name = $name", ct, ("schema", table.Schema), ("name", table.Name));
+        connection.ScalarAsync<string>("SELECT table_type FROM information_schema.tables WHERE table_catalog = current_database() AND table_schema = $schema AND table_name = $name", ct, ("schema", table.Schema), ("name", table.Name));
 
     /// <summary>The columns a SELECT returns.</summary>
     public static async Task<List<Column>> DescribeAsync(DbConnection connection, Dialect dialect, string select, CancellationToken ct)

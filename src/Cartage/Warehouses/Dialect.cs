@@ -20,6 +20,9 @@ public sealed record Dialect(string Name)
     /// <summary>Whether blocks of rows are passed over that a condition on one column cannot hold for: then many conditions are asked for one by one, else all in one pass.</summary>
     public bool SkipsBlocks { get; init; } = true;
 
+    /// <summary>Whether there can be databases in memory beside the one that tables are published in.</summary>
+    public bool HasMemory { get; init; } = true;
+
     /// <summary>What stands after the type of a text column; empty where text is ordered by code point anyway.</summary>
     public string Collation { get; init; } = "";
 

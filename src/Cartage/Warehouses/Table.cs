@@ -18,6 +18,9 @@ public sealed record Table(string Schema, string Name)
     /// <summary>The schema of a run's staging tables, which nobody else reads.</summary>
     public static string StagingSchema(string pipeline) => ModelSchema(pipeline) + "_staging";
 
+    /// <summary>The database in memory for what a run loads, where the engine has such.</summary>
+    public static string LoadDatabase(string pipeline) => ModelSchema(pipeline) + "_load";
+
     /// <inheritdoc/>
     public override string ToString() => $"{Schema}.{Name}";
 }
