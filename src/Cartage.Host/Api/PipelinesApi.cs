@@ -18,7 +18,7 @@ static class PipelinesApi
         new("GET", "/api/pipelines", Scope.Read, "The project's pipelines with their newest runs, when they run by themselves next, and up to when their tables know the world.", ListPipelines),
         new("GET", "/api/pipelines/{pipeline}", Scope.Read, "One pipeline: the same, and the graph of its feeds and models with the state of each.", GetPipeline),
         new("GET", "/api/pipelines/{pipeline}/days", Scope.Read, "Its days and how the runs that cover each stand, from a 'month' such as 2026-01.", ListDays),
-        new("GET", "/api/schedules", Scope.Read, "When each pipeline runs by itself next, what it waits for, and whether it is overdue.", ListSchedules),
+        new("GET", "/api/schedules", Scope.Read, "When each pipeline runs by itself next, what it waits for, how many events no run has seen to yet, and whether it is overdue.", ListSchedules),
         new("POST", "/api/pipelines/{pipeline}/pause", Scope.Run, "Stop a pipeline from running by itself.", PausePipeline),
         new("POST", "/api/pipelines/{pipeline}/resume", Scope.Run, "Let a pipeline run by itself again.", ResumePipeline),
         new("POST", "/api/pipelines/{pipeline}/backfill", Scope.Run, "Ask for a run of each day, behind all fresh runs.", BackfillPipeline) { Status = StatusCodes.Status202Accepted },
@@ -65,6 +65,7 @@ static class PipelinesApi
     {
         var paused = await desk.Store.PausedAsync(ct);
         var (waiting, overdue) = (desk.Automation.Waiting.ToLookup(w => w.Pipeline, w => w.For), desk.Automation.Overdue.ToDictionary(o => o.Pipeline));
+        var pending = (await desk.Automation.Inbox.PendingAsync(ct)).ToDictionary(x => x.Pipeline);
         return Operation.Json(desk.Project.Pipelines.Where(x => x.Schedule is not null || x.Triggers.Count > 0).Select(x => new Dictionary<string, object?>
         {
             ["pipeline"] = x.Name,
@@ -74,6 +75,8 @@ static class PipelinesApi
             ["paused"] = paused.Contains(x.Name),
             ["triggers"] = x.Triggers.Count,
             ["waits_for"] = waiting[x.Name],
+            ["events_waiting"] = pending.TryGetValue(x.Name, out var events) ? events.Count : 0,
+            ["events_next"] = events?.NotBefore,
             ["overdue"] = overdue.GetValueOrDefault(x.Name)?.Why,
         }));
     }

@@ -3,7 +3,7 @@ using Cartage.Runs;
 
 namespace Cartage.Triggers;
 
-/// <summary>Asks for one run for all that has happened to a pipeline: not before it is quiet for a moment, not while a run is open that may have begun before it.</summary>
+/// <summary>Asks for one run for all that has happened to a pipeline: not before it is quiet for a moment, not while a run is open that may have begun before it, and again when that run failed.</summary>
 public sealed class EventStarts(Orders orders, Starter starter, EventInbox inbox, Func<Workspace> workspace, TimeProvider clock)
 {
     static readonly RunState[] Open = [RunState.Queued, RunState.Running];
@@ -23,7 +23,9 @@ public sealed class EventStarts(Orders orders, Starter starter, EventInbox inbox
         foreach (var events in pending.Where(p => !paused.Contains(p.Pipeline)))
             if (orders.Project().Pipelines.FirstOrDefault(p => p.Name == events.Pipeline) is not { } pipeline)
                 await inbox.DropAsync(events, ct); // the pipeline is gone
-            else if (open.Contains(events.Pipeline) || now - events.Last < Quiet && now - events.Since < Longest || starter.IsWaiting(Key(pipeline)))
+            else if (events.NotBefore is not { } next)
+                continue;
+            else if (next > now || open.Contains(events.Pipeline) || now - events.Last < Quiet && now - events.Since < Longest || starter.IsWaiting(Key(pipeline)))
                 later = true;
             else
                 await starter.StartAsync(new(pipeline, new(), Key(pipeline), Words(events), (store, run, stop) => inbox.TakeAsync(store, events, run, stop)), ct);

@@ -63,6 +63,77 @@ public sealed class EventsIntoRuns
     }
 
     [Fact]
+    public async Task What_a_run_failed_for_is_run_again_later_and_later_for_a_day_or_at_once_with_what_is_new()
+    {
+        await using var bench = await Bench.OpenAsync(new FakeClock("2026-03-05T12:00Z"), ByObjects);
+        using var inbox = new EventInbox(bench.Workspace.Store, bench.Clock);
+        await using var starter = new Starter(bench.Orders, bench.Sensors, () => bench.Workspace, bench.Clock);
+        var starts = new EventStarts(bench.Orders, starter, inbox, () => bench.Workspace, bench.Clock);
+
+        await TellAsync("1.csv");
+        Assert.Equal(1, await AfterAsync(1));
+        foreach (var (minutes, asked) in new[] { (0.9, 1), (0.2, 2), (1.9, 2), (0.2, 3), (3.9, 3), (0.2, 4) })
+        {
+            if (bench.Asked.Count < asked || minutes > 0.5)
+                await FailAsync();
+            Assert.Equal(asked, await AfterAsync(minutes * 60));
+        }
+        await FailAsync();
+        await TellAsync("2.csv");
+        Assert.Equal(5, await AfterAsync(1));
+        for (var hour = 0; hour < 40; hour++)
+        {
+            await FailAsync();
+            await AfterAsync(3601);
+        }
+        Assert.InRange(bench.Asked.Count, 20, 40);
+        var before = bench.Asked.Count;
+        Assert.Equal(before, await AfterAsync(100 * 3600));
+        Assert.Equal(2, Assert.Single(await inbox.PendingAsync(CancellationToken.None)).Count);
+        await TellAsync("3.csv");
+        Assert.Equal(before + 1, await AfterAsync(1));
+
+        Task TellAsync(string name) => inbox.AddObjectsAsync(bench.Project, [new($"s3://shop/in/{name}", name, null)], CancellationToken.None);
+        async Task<int> AfterAsync(double seconds)
+        {
+            ((FakeClock)bench.Clock).Advance(TimeSpan.FromSeconds(seconds));
+            await starts.PassAsync(CancellationToken.None);
+            return bench.Asked.Count;
+        }
+        async Task FailAsync()
+        {
+            foreach (var run in await bench.Workspace.Store.ListRunsAsync(new RunFilter(1, States: [RunState.Queued]), CancellationToken.None))
+            {
+                await bench.Workspace.Store.SaveAsync(run with { State = RunState.Failed, StartedAt = bench.Clock.GetUtcNow() }, CancellationToken.None);
+                for (var told = 0; told < 2; told++) // servers that share a store each hear of it
+                    await inbox.EndedAsync((await bench.Workspace.Store.GetRunAsync(run.RunId, CancellationToken.None))!, CancellationToken.None);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(RunState.Succeeded, true, 0), InlineData(RunState.Quarantined, true, 0)]
+    [InlineData(RunState.Succeeded, false, 1), InlineData(RunState.Rejected, true, 1), InlineData(RunState.Cancelled, true, 1)] // did not look at the sources, or published nothing
+    public async Task What_a_run_failed_for_is_done_with_when_another_that_asked_the_sources_has_published(RunState state, bool asks, int left)
+    {
+        await using var bench = await Bench.OpenAsync(new FakeClock("2026-03-05T12:00Z"), ByObjects);
+        using var inbox = new EventInbox(bench.Workspace.Store, bench.Clock);
+        await inbox.AddAsync([new("shop", "1", "1.csv")], CancellationToken.None);
+        var pending = Assert.Single(await inbox.PendingAsync(CancellationToken.None));
+        var failed = Run("a", RunState.Failed);
+        Assert.True(await bench.Workspace.Store.SaveAsync(failed, (x, run, ct) => inbox.TakeAsync(x, pending, run, ct), CancellationToken.None));
+        Assert.Empty(await inbox.PendingAsync(CancellationToken.None));
+        await inbox.EndedAsync(failed, CancellationToken.None);
+        Assert.Single(await inbox.PendingAsync(CancellationToken.None));
+
+        await inbox.EndedAsync(Run("b", state) with { Tasks = [new(asks ? "extract" : "build", "orders", RunState.Succeeded, default, default, "")] }, CancellationToken.None);
+
+        Assert.Equal(left, (await inbox.PendingAsync(CancellationToken.None)).Count);
+
+        RunResult Run(string id, RunState how) => new($"20260305T120000Z-aaa{id}", "shop", how, new(bench.Clock.GetUtcNow(), bench.Clock.GetUtcNow()), bench.Clock.GetUtcNow(), TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
     public async Task What_was_written_down_outlives_the_process()
     {
         await using var bench = await Bench.OpenAsync(TimeProvider.System, ByObjects);

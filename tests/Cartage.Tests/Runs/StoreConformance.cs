@@ -220,6 +220,10 @@ public abstract class StoreConformance : IDisposable
             Assert.False(await store.SaveAsync(Run("b", RunState.Failed), (x, run, ct) => inbox.TakeAsync(x, pending, run, ct), Never));
             Assert.Equal([Id("a")], Ids(await store.ListRunsAsync(10, Never)));
             Assert.Equal((1L, "fourth"), (Assert.Single(await inbox.PendingAsync(Never)) is var rest ? rest.Count : 0, rest.First));
+            await inbox.EndedAsync(Run("a", RunState.Failed), Never);
+            var back = Assert.Single(await inbox.PendingAsync(Never));
+            Assert.Equal((4L, "first", 1L, Noon.AddSeconds(1.5)), (back.Count, back.First, back.Failed?.Count, back.Failed?.Last));
+            Assert.True(await store.SaveAsync(Run("c", RunState.Succeeded), (x, run, ct) => inbox.TakeAsync(x, back with { UpTo = back.UpTo - 1 }, run, ct), Never));
             Assert.Equal(3, await inbox.ForgetAsync(DateTimeOffset.UnixEpoch.AddYears(1000), Never));
         });
     }

@@ -62,6 +62,24 @@ public sealed class HappensByItself
         await UntilAsync(served, () => RanAsync(served, "shop", "shop", "next", "next", "reader"));
     }
 
+    [Fact]
+    public async Task What_a_run_failed_for_waits_until_a_run_has_published_whoever_asks_for_it()
+    {
+        using var project = SmallShop.Create().Write("pipelines/shop/pipeline.yml", "triggers: [ { webhook: hook-key } ]\n");
+        await using var served = await Served.StartAsync(project.Root);
+        using var program = await served.ProgramAsync(Role.Operator);
+        async Task<(int Count, bool Again)> WaitingAsync() =>
+            (await Served.JsonAsync(await program.GetAsync("/api/schedules")))[0] is var shop ? (shop.GetProperty("events_waiting").GetInt32(), shop.GetProperty("events_next").ValueKind != System.Text.Json.JsonValueKind.Null) : default;
+
+        await program.PostAsync("/api/hooks/shop?key=hook-key", null);
+        await UntilAsync(served, async () => await served.Store.ListRunsAsync(1, CancellationToken.None) is [{ State: RunState.Failed }] && await WaitingAsync() == (1, true));
+        project.Write("in/customers.csv", "customer_id,name,is_active\n1,Ann,Y\n").Write("in/orders.csv", "order_id,customer_id,order_date,amount\n1,1,2026-03-01,5\n");
+        await served.Desk.Queue.AskAsync(new("shop.*"), "ann", CancellationToken.None);
+
+        await UntilAsync(served, async () => await WaitingAsync() == (0, false));
+        Assert.Equal(2, (await served.Store.ListRunsAsync(10, CancellationToken.None)).Count);
+    }
+
     static async Task<bool> RanAsync(Served served, params string[] pipelines) =>
         (await served.Store.ListRunsAsync(50, CancellationToken.None)) is var runs && runs.All(r => r.State is RunState.Succeeded) && runs.Select(r => r.Pipeline).Order().SequenceEqual(pipelines.Order());
 

@@ -29,7 +29,7 @@ public sealed partial class ProgramsDoWhatPagesDo : IAsyncLifetime
         ("/", ["/api/overview", "/api/pipelines", "/api/runs?limit=10"]),
         ("/runs", ["/api/runs"]),
         ("/runs/{run}", ["/api/runs/{run}", "/api/runs/{run}/log", "/api/reports/{run}"]),
-        ("/pipelines/shop", ["/api/pipelines/shop", "/api/runs?pipeline=shop", "/api/pipelines/shop/days"]),
+        ("/pipelines/shop", ["/api/pipelines/shop", "/api/runs?pipeline=shop", "/api/schedules", "/api/pipelines/shop/days"]),
         ("/tables?kind=all", ["/api/tables"]),
         ("/tables/shop/sales", ["/api/tables/shop/sales", "/api/tables/shop/sales/rows", "/api/tables/shop/sales/profile", "/api/tables/shop/sales/counts"]),
         ("/tables/shop_raw/orders?profile=now", ["/api/tables/shop_raw/orders", "/api/tables/shop_raw/orders/rows", "/api/tables/shop_raw/orders/profile?now=true", "/api/tables/shop_raw/orders/counts", "/api/tables/shop_raw/orders/objects"]),

@@ -159,7 +159,11 @@ sealed class Automation : IAsyncDisposable
 
     async Task StartByEventsAsync(CancellationToken ct)
     {
-        await _ended.ReadAsync(run => Inbox.AddAsync(Aftermath.Of(Project, run), ct), ct);
+        await _ended.ReadAsync(async run =>
+        {
+            await Inbox.EndedAsync(run, ct);
+            await Inbox.AddAsync(Aftermath.Of(Project, run), ct);
+        }, ct);
         var later = await _eventStarts.PassAsync(ct);
         await Inbox.WaitAsync(later ? Soon : Often, ct);
     }
