@@ -13,6 +13,9 @@ public sealed record RunDatabase(string Place, Dialect Dialect, Func<Cancellatio
     /// <summary>Finds the rows of a run, and the newest of all, without reading the whole history; empty where that is read fast enough.</summary>
     public string Indexes { get; init; } = "";
 
+    /// <summary>What each format after the first changes in the tables of the one before, so that tables that change their meaning are brought up to date, and an older program keeps off.</summary>
+    public IReadOnlyList<string> Changes { get; init; } = [];
+
     /// <summary>The project that it keeps the history of, where others could come upon it.</summary>
     public string? Project { get; init; }
 

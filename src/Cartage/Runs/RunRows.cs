@@ -17,7 +17,6 @@ static class RunRows
     {
         var collation = database.Dialect.Collation;
         return $"""
-            CREATE TABLE IF NOT EXISTS store_version (version INTEGER);
             CREATE TABLE IF NOT EXISTS runs (
               run VARCHAR{collation}, seq BIGINT, pipeline VARCHAR, state VARCHAR, interval_start TIMESTAMP, interval_end TIMESTAMP,
               started_at TIMESTAMP, took_ms DOUBLE PRECISION, message VARCHAR, hint VARCHAR, report VARCHAR, tasks VARCHAR, equations VARCHAR);

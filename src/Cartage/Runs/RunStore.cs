@@ -6,8 +6,6 @@ namespace Cartage.Runs;
 /// <summary>The history of runs in a database of its own: rows are only ever inserted, the newest row of a run is its state.</summary>
 public sealed class RunStore : IAsyncDisposable
 {
-    // Raised when tables change their meaning, so that an older program keeps off.
-    const int Format = 1;
     const string NewestSeq = "SELECT greatest((SELECT coalesce(max(seq), 0) FROM runs), (SELECT coalesce(max(seq), 0) FROM logs))";
     static readonly TimeSpan Often = TimeSpan.FromSeconds(1);
 
@@ -36,8 +34,8 @@ public sealed class RunStore : IAsyncDisposable
         try
         {
             var store = new RunStore(database, connection, clock);
+            await store.ChangeAsync(StoreFormat.Tables, x => StoreFormat.BringAsync(x, database, ct), ct);
             await connection.MakeAsync(RunRows.Tables(database), ct);
-            await store.RequireFormatAsync(ct);
             if (database.Project is { } project)
                 await store.RequireAsync(project, ct);
             store._seq = await store.UseAsync(x => x.ScalarAsync<long>(NewestSeq, ct), ct);
@@ -263,15 +261,6 @@ public sealed class RunStore : IAsyncDisposable
             foreach (var e in await UseAsync(x => x.QueryAsync($"SELECT {RunRows.EventColumns} FROM logs WHERE {Peers.News} AND seq <= $newest ORDER BY seq", RunRows.Event, ct, _peers!.Node, ("after", seen), ("newest", newest)), ct))
                 _followers.Tell(e);
         return newest;
-    }
-
-    async Task RequireFormatAsync(CancellationToken ct)
-    {
-        var format = await UseAsync(x => x.ScalarAsync<int?>("SELECT max(version) FROM store_version", ct), ct);
-        if (format is null)
-            await ChangeAsync(x => x.ExecuteAsync($"INSERT INTO store_version VALUES ({Format})", ct), ct);
-        if (format > Format)
-            throw new PipelineException($"{_database.Place}: the run store was written by a newer version (format {format}; this one knows {Format})", hint: "Use that version: this one would not understand all of its tables.");
     }
 
     async Task RequireAsync(string project, CancellationToken ct)

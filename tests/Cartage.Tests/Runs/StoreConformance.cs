@@ -277,6 +277,33 @@ public abstract class StoreConformance : IDisposable
     }
 
     [Fact]
+    public async Task A_store_of_an_older_version_is_brought_up_to_date_and_kept_as_it_was_beside()
+    {
+        const string Add = "ALTER TABLE runs ADD COLUMN note VARCHAR", Fill = "UPDATE runs SET note = 'from format 2'";
+        await WithAsync(store => store.SaveAsync(Run("a", RunState.Succeeded), Never));
+
+        await Assert.ThrowsAnyAsync<Exception>(() => OpenedAsync(Add, "UPDATE nothing SET a = 1")); // all of it or nothing
+        foreach (var changes in new string[][] { [Add], [Add], [Add, Fill] }) // the second time there is nothing to do
+            Assert.Equal(RunState.Succeeded, await OpenedAsync(changes));
+        await using var third = await RunStore.OpenAsync(await WithChangesAsync(Add, Fill), TimeProvider.System, Never);
+        async Task<(string?, string)> ReadAsync(string schema, string column) => (schema, string.Join(',', await third.UseAsync(x => x.QueryAsync($"SELECT {column} FROM {third.Dialect.Quote(schema)}.runs", r => r.IsDBNull(0) ? "null" : r.GetString(0), Never), Never)));
+        var home = (await third.UseAsync(x => x.ScalarAsync<string>("SELECT current_schema()", Never), Never))!;
+        var (before, between, now) = (await ReadAsync($"{home}_format_1", "run"), await ReadAsync($"{home}_format_2", "note"), await ReadAsync(home, "note"));
+        await third.DisposeAsync();
+
+        Assert.Equal((Id("a"), "null", "from format 2"), (before.Item2, between.Item2, now.Item2));
+        var older = await Assert.ThrowsAsync<PipelineException>(() => OpenedAsync(Add));
+        Assert.Contains("format 3; this one knows 2", older.Message, StringComparison.Ordinal);
+
+        async Task<RunDatabase> WithChangesAsync(params string[] changes) => await DatabaseAsync() with { Changes = changes };
+        async Task<RunState?> OpenedAsync(params string[] changes)
+        {
+            await using var store = await RunStore.OpenAsync(await WithChangesAsync(changes), TimeProvider.System, Never);
+            return (await store.GetRunAsync(Id("a"), Never))?.State;
+        }
+    }
+
+    [Fact]
     public async Task A_store_of_a_newer_version_is_left_alone()
     {
         await WithAsync(store => store.ChangeAsync(x => x.ExecuteAsync("UPDATE store_version SET version = 99", Never), Never));
