@@ -27,7 +27,7 @@ static class Printer
             Interactive = isTerminal ? InteractionSupport.Yes : InteractionSupport.No,
             Out = new AnsiConsoleOutput(writer),
         });
-        console.Profile.Width = terminal.Width;
+        console.Profile.Width = isTerminal ? terminal.Width : 10_000; // a line in a file or a pipe stays a line
         console.Profile.Capabilities.Unicode = true;
         return console;
     }

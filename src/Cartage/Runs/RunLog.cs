@@ -27,7 +27,7 @@ sealed class RunLog(RunStore store, TimeProvider clock, string runId, IProgress<
             var done = Ended(RunState.Succeeded);
             done = fill is null ? done : fill(done, value);
             Add(done);
-            Tell(kind, name, RunState.Succeeded, done.Rows is { } rows ? $"{rows:N0} {(kind == "extract" ? "object" : "row")}{(rows == 1 ? "" : "s")}" : kind == "build" ? "a view" : done.Place ?? why);
+            Tell(kind, name, RunState.Succeeded, done.Rows is { } rows ? $"{rows:N0} {(kind == "extract" ? "object" : "row")}{(rows == 1 ? "" : "s")}" : kind == "build" ? "a view" : why);
             return value;
         }
         catch (Exception e)

@@ -43,7 +43,7 @@ sealed class PriceLists(Marketplace market)
         var named = how >= 0.75 || Chance.Share("named", item.Id, d) < 0.5;
         return
         [
-            Distributors[d], $"{Distributors[d][..2].ToUpperInvariant()}-{10000 + item.Id}", asin, gtin, named ? item.Brand.ToUpperInvariant() : "", named && how < 0.93 ? Model(item, d) : "", Title(item, d),
+            Distributors[d], $"{Distributors[d][..2].ToUpperInvariant()}-{10000 + item.Id}", asin, gtin, named ? item.Brand.ToUpperInvariant() : "", named && how < 0.93 ? Model(item, d) : "", how < 0.93 ? Title(item, d) : InWords(item, d),
             cost.ToString(CultureInfo.InvariantCulture), "USD", Chance.Die(120, "stock", item.Id, d).ToString(CultureInfo.InvariantCulture),
         ];
     }
@@ -66,6 +66,9 @@ sealed class PriceLists(Marketplace market)
         item.Noun == "Book"
             ? item.Title
             : string.Join(' ', new[] { item.Brand, item.Noun, item.Size.Replace(" ", ""), Chance.Die(3, "model in title", item.Id, d) > 0 ? item.Model : "", item.Colour, item.Pack > 1 ? Pack(item, d) : "" }.Where(p => p.Length > 0));
+
+    // Known by words alone, and now and then by too few of them.
+    string InWords(Item item, int d) => item.Noun != "Book" && Chance.Die(3, "brief", item.Id, d) == 0 ? string.Join(' ', new[] { item.Noun, item.Colour, item.Brand }.Where(p => p.Length > 0)) : Title(item, d);
 
     string Pack(Item item, int d) => Chance.Die(3, "pack", item.Id, d) switch { 0 => $"{item.Pack}-pack", 1 => $"pack of {item.Pack}", _ => $"{item.Pack} ct" };
 
