@@ -80,6 +80,36 @@ public sealed class CommitSafeWindows(SharedPostgres shared)
         Assert.Equal("10,11", await shop.LoadedAsync(Orders));
     }
 
+    [Fact]
+    public async Task A_standby_reads_with_an_overlap_and_is_told()
+    {
+        PostgresServer.SkipWithout();
+        await using var primary = await PostgresServer.StartAsync();
+        await primary.ExecuteAsync(PostgresShop.Tables);
+        await using var standby = await primary.FollowAsync();
+        await using var shop = PostgresShop.Create(standby.Url("postgres"));
+        await using var late = new Npgsql.NpgsqlConnection(primary.ConnectionString("postgres"));
+        await late.OpenAsync(TestContext.Current.CancellationToken);
+        await PostgresShop.ExecuteAsync(late, "BEGIN; INSERT INTO store.orders VALUES (10)");
+        await ArriveAsync("INSERT INTO store.orders VALUES (11)");
+        Assert.Contains(await shop.SaidAsync(), x => x.Contains("the server is a standby") && x.Contains("windows overlap"));
+
+        await PostgresShop.ExecuteAsync(late, "COMMIT");
+        await ArriveAsync("INSERT INTO store.orders VALUES (12)");
+        Assert.Contains("the server is a standby", Assert.Single((await shop.RunAsync()).Warnings));
+        Assert.Equal("10,11,12", await shop.LoadedAsync(Orders));
+
+        // The next statement of the standby sees it.
+        async Task ArriveAsync(string sql)
+        {
+            await primary.ExecuteAsync(sql);
+            await using var there = new Npgsql.NpgsqlConnection(primary.ConnectionString("postgres"));
+            await there.OpenAsync(TestContext.Current.CancellationToken);
+            await using var written = new Npgsql.NpgsqlCommand("SELECT pg_current_wal_lsn()::text", there);
+            await standby.ExecuteAsync($"DO $$ BEGIN WHILE pg_last_wal_replay_lsn() < '{await written.ExecuteScalarAsync(TestContext.Current.CancellationToken)}' LOOP PERFORM pg_sleep(0.01); END LOOP; END $$");
+        }
+    }
+
     [Theory]
     [InlineData("date"), InlineData("timestamp"), InlineData("timestamp with time zone")]
     public async Task A_change_on_the_same_day_arrives_whatever_the_type(string type)

@@ -34,7 +34,7 @@ public sealed class SharedPostgres : IAsyncDisposable
 /// <summary>A real PostgreSQL in a temporary folder on a free port of 127.0.0.1; superuser <c>shop</c>, password <c>secret</c>.</summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
-    const string Ready = "database system is ready to accept connections";
+    const string Ready = "database system is ready to accept"; // connections, or those that only read
 
     readonly DirectoryInfo _folder;
     readonly IReadOnlyList<string> _settings;
@@ -67,6 +67,18 @@ public sealed class PostgresServer : IAsyncDisposable
         await RunAsync([.. AsNobody(), Path.Combine(Programs!, "initdb"), "-D", server.Data, "-U", "shop", "-A", "scram-sha-256", "--pwfile", password, "-E", "UTF8", "--locale", "C.UTF-8", "--no-sync"]);
         await server.StartAgainAsync();
         return server;
+    }
+
+    /// <summary>A server that follows this one and can only be read.</summary>
+    public async Task<PostgresServer> FollowAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("cartage-postgres-");
+        var standby = new PostgresServer(folder, FreePort(), _settings);
+        if (Environment.IsPrivilegedProcess)
+            await RunAsync("chown", "-R", "nobody", folder.FullName);
+        await RunAsync([.. AsNobody(), Path.Combine(Programs!, "pg_basebackup"), "-D", standby.Data, "-d", Url("postgres"), "-R", "-c", "fast", "--no-sync"]);
+        await standby.StartAgainAsync();
+        return standby;
     }
 
     string Data => Path.Combine(_folder.FullName, "data");

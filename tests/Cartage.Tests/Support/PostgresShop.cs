@@ -44,14 +44,19 @@ public sealed class PostgresShop(string url, TestProject project) : IAsyncDispos
 
     public static async Task<PostgresShop> CreateAsync(SharedPostgres shared, string feeds = Feeds, string connection = "margin: 0s", string tables = Tables)
     {
-        var url = await shared.CreateDatabaseAsync();
+        var shop = Create(await shared.CreateDatabaseAsync(), feeds, connection);
+        await shop.ExecuteAsync(tables);
+        return shop;
+    }
+
+    /// <summary>The project alone, of a database that is there.</summary>
+    public static PostgresShop Create(string url, string feeds = Feeds, string connection = "margin: 0s")
+    {
         var project = new TestProject()
             .Write("project.yml", $"name: shop\nwarehouse: duckdb\nconnections:\n  shop: {{ type: postgres, url: \"{url}\", {connection} }}\n")
             .Write("pipelines/shop/pipeline.yml", "description: A shop\n")
             .Write("pipelines/shop/feeds/store.yml", feeds);
-        var shop = new PostgresShop(url, project);
-        await shop.ExecuteAsync(tables);
-        return shop;
+        return new(url, project);
     }
 
     public async Task<NpgsqlConnection> OpenAsync()
