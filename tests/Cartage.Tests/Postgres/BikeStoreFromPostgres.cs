@@ -32,7 +32,7 @@ public sealed class BikeStoreFromPostgres(SharedPostgres shared)
     }
 
     [Fact]
-    public async Task An_invented_shop_gives_what_its_files_give_and_setting_it_up_again_doubles_nothing()
+    public async Task Re_running_setup_doubles_statuses_and_with_them_every_fact()
     {
         using var data = new TestProject();
         await BikeStore.WriteAsync(new(data.Root), TestContext.Current.CancellationToken);
