@@ -66,7 +66,7 @@ public sealed class DuckDbConnection(string connectionString = "") : DbConnectio
     /// <summary>Cancels the statement that is running, which then throws <see cref="OperationCanceledException"/>; nothing happens when none is. May be called from any thread.</summary>
     public void Interrupt() => Volatile.Read(ref _running)?.Stop(StopReason.Asked);
 
-    /// <summary>How far the running statement is, as the engine's calling thread last counted between two of its own tasks; nothing as long as it waits for the others'. May be called from any thread.</summary>
+    /// <summary>How far the running statement is, as the engine's calling thread last counted between two of its own tasks; nothing as long as it waits for the others', and nothing unless the connection string has <c>enable_progress_bar=true;enable_progress_bar_print=false</c>: counting makes short statements dearer. May be called from any thread.</summary>
     public QueryProgress GetProgress() => Native.duckdb_query_progress(Handle);
 
     /// <summary>A writer of many rows into a table.</summary>
@@ -172,19 +172,6 @@ public sealed class DuckDbConnection(string connectionString = "") : DbConnectio
             throw new InvalidOperationException("A reader of this connection has not been read to its end; close it first, or use a Duplicate() of the connection.");
     }
 
-    // A locked configuration may refuse; then there is no progress, and nothing else is amiss.
-    void ReportProgress()
-    {
-        try
-        {
-            Execute(Settings.Progress);
-        }
-        catch (DuckDbException e) when (e.ErrorType == DuckDbErrorType.InvalidInput)
-        {
-            Suspect = false;
-        }
-    }
-
     void ApplyLocal(string statements)
     {
         try
@@ -208,7 +195,6 @@ public sealed class DuckDbConnection(string connectionString = "") : DbConnectio
         (_instance, _handle) = (instance, handle);
         try
         {
-            ReportProgress();
             ApplyLocal(instance.Local);
         }
         catch

@@ -127,14 +127,17 @@ public sealed class Cancelling : TestDatabase
     [Fact]
     public async Task Progress_is_told_while_a_query_runs()
     {
-        Execute("SET threads = 1; CREATE TABLE t AS FROM range(3000000)"); // with more, theirs may take all there is to do, and the one that counts is never asked
-        Assert.True(Connection.GetProgress().Percentage <= 0);
-        var running = Task.Run(() => Scalar("SELECT count(*) FROM t AS a, range(100000) AS b(x) WHERE md5((a.range + x)::VARCHAR) = 'x'"));
+        // With more threads, theirs may take all there is to do, and the one that counts is never asked.
+        using var counting = new DuckDbConnection("threads=1;enable_progress_bar=true;enable_progress_bar_print=false");
+        counting.Open();
+        Command(counting, "CREATE TABLE t AS FROM range(3000000)").ExecuteNonQuery();
+        Assert.True(counting.GetProgress().Percentage <= 0);
+        var running = Task.Run(() => Scalar(counting, "SELECT count(*) FROM t AS a, range(100000) AS b(x) WHERE md5((a.range + x)::VARCHAR) = 'x'"));
         var seen = new QueryProgress();
         using var often = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
         while (seen.TotalRows == 0 && !running.IsCompleted && await often.WaitForNextTickAsync(TestContext.Current.CancellationToken))
-            seen = Connection.GetProgress();
-        Connection.Interrupt();
+            seen = counting.GetProgress();
+        counting.Interrupt();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
         Assert.InRange(seen.Percentage, 0, 100);
         Assert.True(seen.TotalRows >= 3_000_000);
