@@ -19,20 +19,23 @@ public sealed record TableProfile(string Table, long Rows, IReadOnlyList<ColumnP
         var parts = columns.Select(c =>
         {
             var (column, isOrdered) = (dialect.Quote(c.Name), IsNumber(c.Type) || c.Type is "VARCHAR" or "DATE" or "TIME" or "TIMESTAMP" or "TIMESTAMPTZ" or "TIMESTAMP WITH TIME ZONE");
-            string Extreme(string which) => isOrdered ? $"CAST({which}({column}) AS {dialect.Text})" : $"{which}(CAST({column} AS {dialect.Text}))";
+            string Extreme(string which) =>
+                pii.Contains(c.Name) ? $"CASE WHEN count({column}) > 0 THEN '***' END"
+                : isOrdered ? $"CAST({which}({column}) AS {dialect.Text})"
+                : $"{which}(CAST({column} AS {dialect.Text}))";
             return $", count({column}), {(about ? "0" : $"count(DISTINCT {column})")}, {Extreme("min")}, {Extreme("max")}, {(IsNumber(c.Type) ? $"CAST(sum({column}) AS {dialect.Type("DOUBLE")}) / nullif(count({column}), 0)" : dialect.Null("DOUBLE"))}";
         });
         return (await connection.QueryAsync($"SELECT count(*){string.Concat(parts)} FROM {dialect.Quote(table)}", r =>
         {
             var rows = r.GetInt64(0);
-            return new TableProfile(name, rows, [.. columns.Select((c, i) => Column(r, c, i * 5 + 1, rows, about, pii.Contains(c.Name)))]);
+            return new TableProfile(name, rows, [.. columns.Select((c, i) => Column(r, c, i * 5 + 1, rows, about))]);
         }, ct))[0];
     }
 
-    static ColumnProfile Column(DbDataReader r, Column column, int at, long rows, bool about, bool masked) =>
-        new(column.Name, column.Type, rows - r.GetInt64(at), r.GetInt64(at + 1), about, Text(r, at + 2, masked), Text(r, at + 3, masked), r.IsDBNull(at + 4) ? null : r.GetDouble(at + 4));
+    static ColumnProfile Column(DbDataReader r, Column column, int at, long rows, bool about) =>
+        new(column.Name, column.Type, rows - r.GetInt64(at), r.GetInt64(at + 1), about, Text(r, at + 2), Text(r, at + 3), r.IsDBNull(at + 4) ? null : r.GetDouble(at + 4));
 
-    static string? Text(DbDataReader r, int at, bool masked) => r.IsDBNull(at) ? null : masked ? "***" : r.GetString(at) is { Length: > 60 } text ? text[..60] + "…" : r.GetString(at);
+    static string? Text(DbDataReader r, int at) => r.IsDBNull(at) ? null : r.GetString(at) is { Length: > 60 } text ? text[..60] + "…" : r.GetString(at);
 
     static bool IsNumber(string type) => type.Contains("INT", StringComparison.Ordinal) && type != "INTERVAL" || type.StartsWith("DECIMAL", StringComparison.Ordinal) || type is "DOUBLE" or "FLOAT";
 }
