@@ -17,7 +17,7 @@ public static class Catalog
         }
         catch (DuckDbException e) when (e.ErrorType is DuckDbErrorType.Catalog or DuckDbErrorType.Binder)
         {
-            return await ListedAsync(connection, dialect, table, ct); // it is not there, or a view over something that is gone
+            return await KindAsync(connection, table, ct) is null ? [] : await ListedAsync(connection, dialect, table, ct); // a view over something that is gone
         }
         return await ListedAsync(connection, dialect, table, ct);
     }
@@ -31,7 +31,14 @@ public static class Catalog
 
     /// <summary><c>VIEW</c> or <c>BASE TABLE</c>, null where there is neither.</summary>
     public static Task<string?> KindAsync(DbConnection connection, Table table, CancellationToken ct) =>
-        connection.ScalarAsync<string>("SELECT table_type FROM information_schema.tables WHERE table_catalog = current_database() AND table_schema = $schema AND table_name = $name", ct, ("schema", table.Schema), ("name", table.Name));
+        connection.ScalarAsync<string>(
+            connection is DuckDbConnection // whose information schema takes three times as long to say it
+                ? """
+                  SELECT 'BASE TABLE' FROM duckdb_tables() WHERE database_name = current_database() AND schema_name = $schema AND table_name = $name
+                  UNION ALL SELECT 'VIEW' FROM duckdb_views() WHERE database_name = current_database() AND schema_name = $schema AND view_name = $name
+                  """
+                : "SELECT table_type FROM information_schema.tables WHERE table_catalog = current_database() AND table_schema = $schema AND table_name = $name",
+            ct, ("schema", table.Schema), ("name", table.Name));
 
     /// <summary>The columns a SELECT returns.</summary>
     public static async Task<List<Column>> DescribeAsync(DbConnection connection, Dialect dialect, string select, CancellationToken ct)
