@@ -29,14 +29,14 @@ static class Authentication
         services.AddAntiforgery(x =>
         {
             (x.FormFieldName, x.HeaderName) = ("_forgery", "X-Forgery");
-            (x.Cookie.Name, x.Cookie.SecurePolicy, x.SuppressXFrameOptionsHeader) = ($"cartage-forgery-{options.Url.Port}", Secure(options), true);
+            (x.Cookie.Name, x.Cookie.SecurePolicy, x.SuppressXFrameOptionsHeader) = (desk.Cookie("forgery"), Secure(options), true);
         });
         services.AddAuthentication(Either)
             .AddPolicyScheme(Either, null, x => x.ForwardDefaultSelector = context => context.Request.Headers.Authorization.Count > 0 ? Bearer : CookieAuthenticationDefaults.AuthenticationScheme)
             .AddScheme<AuthenticationSchemeOptions, TokenHandler>(Bearer, null)
             .AddCookie(x =>
             {
-                (x.Cookie.Name, x.Cookie.HttpOnly, x.Cookie.SameSite, x.Cookie.SecurePolicy) = ($"cartage-{options.Url.Port}", true, SameSiteMode.Lax, Secure(options));
+                (x.Cookie.Name, x.Cookie.HttpOnly, x.Cookie.SameSite, x.Cookie.SecurePolicy) = (desk.Cookie("session"), true, SameSiteMode.Lax, Secure(options));
                 (x.ExpireTimeSpan, x.SlidingExpiration, x.LoginPath) = (TimeSpan.FromDays(7), true, "/login");
                 x.Events.OnValidatePrincipal = ValidateAsync;
                 x.Events.OnRedirectToLogin = context => Refuse(context, StatusCodes.Status401Unauthorized);

@@ -35,7 +35,7 @@ static class AccessActions
         var form = await context.Request.ReadFormAsync(ct);
         var days = int.TryParse(form["days"], CultureInfo.InvariantCulture, out var n) ? n : 90;
         var (token, secret) = await desk.DeedsOf(context).CreateTokenAsync(form["name"].ToString().Trim(), Allowed(context, [.. form["scope"].OfType<string>()]), days == 0 ? null : TimeSpan.FromDays(Math.Clamp(days, 1, 3650)), ct);
-        return Results.LocalRedirect(desk.Once.Keep(new(token.User, $"Token {token.Name}", "Keep it now: it is shown this once. Programs send it as 'Authorization: Bearer …'.", secret)));
+        return Once.Show(context, desk, new(token.User, $"Token {token.Name}", "Keep it now: it is shown this once. Programs send it as 'Authorization: Bearer …'.", secret));
     }
 
     static async Task<IResult> RevokeAsync(HttpContext context, Desk desk, [FromForm] string? id, CancellationToken ct)
@@ -53,7 +53,7 @@ static class AccessActions
     static async Task<IResult> LinkAsync(HttpContext context, Desk desk, [FromForm] string? name, CancellationToken ct)
     {
         var link = await desk.DeedsOf(context).LinkAsync(name ?? "", ct);
-        return Results.LocalRedirect(desk.Once.Keep(new(context.User.Identity!.Name!, $"A link for {name}", "It lets them in once, within the hour.", link)));
+        return Once.Show(context, desk, new(context.User.Identity!.Name!, $"A link for {name}", "It lets them in once, within the hour.", link));
     }
 
     static async Task<IResult> RemoveAsync(HttpContext context, Desk desk, [FromForm] string? name, CancellationToken ct)

@@ -35,13 +35,13 @@ static class SignIn
             return Back(returnUrl, "wrong", StatusCodes.Status401Unauthorized, context);
         }
         desk.Gate.Forget(typed);
-        context.Response.Cookies.Append(DeviceCookie(desk), devices.Protect(typed), new() { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = desk.Options.IsSecure, MaxAge = TimeSpan.FromDays(180), IsEssential = true });
+        context.Response.Cookies.Append(desk.Cookie("known"), devices.Protect(typed), new() { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = desk.Options.IsSecure, MaxAge = TimeSpan.FromDays(180), IsEssential = true });
         return await LetInAsync(context, desk, desk.Accounts.Find(typed)!, "login", Local(returnUrl));
     }
 
     static async Task<IResult> EnterAsync(HttpContext context, Desk desk, string? code)
     {
-        if (desk.Links.Use(code ?? "") is { } name && desk.Accounts.Find(name) is { } user)
+        if (await desk.Links.UseAsync(code ?? "", context.RequestAborted) is { } name && desk.Accounts.Find(name) is { } user)
             return await LetInAsync(context, desk, user, "login by link", "/");
         return Results.LocalRedirect(Links.With("/login", ("why", "link")));
     }
@@ -68,7 +68,7 @@ static class SignIn
 
     static string? Device(HttpContext context, Desk desk, IDataProtector devices, string name)
     {
-        if (context.Request.Cookies[DeviceCookie(desk)] is not { } cookie)
+        if (context.Request.Cookies[desk.Cookie("known")] is not { } cookie)
             return null;
         try
         {
@@ -79,8 +79,6 @@ static class SignIn
             return null;
         }
     }
-
-    static string DeviceCookie(Desk desk) => $"cartage-known-{desk.Options.Url.Port}";
 
     public static string From(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? "";
 }

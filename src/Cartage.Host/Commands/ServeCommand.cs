@@ -23,7 +23,7 @@ static class ServeCommand
         if (on.Shell.Session?.Desk is { } desk)
         {
             on.Say($"It is served already, by process {Environment.ProcessId}. To go in, once and within the hour:");
-            await on.Terminal.Out.WriteLineAsync(desk.EntryFor(desk.FirstAdmin, desk.Address));
+            await on.Terminal.Out.WriteLineAsync(await desk.EntryForAsync(desk.FirstAdmin, ct));
             return ExitCode.Succeeded;
         }
         await using var session = await on.OpenAsync(project, ct, serves: true);
@@ -35,7 +35,7 @@ static class ServeCommand
     {
         await using var running = await Running.StartAsync(session, stop => on.ReadAsync(on.Value(arguments.Env), on.Value(arguments.Variables)!, stop), options, on.Terminal, ct);
         on.Say($"Serving {session.Workspace.Project.Name} at {running.Url} (stop with Ctrl-C)");
-        var entry = running.EntryFor(running.Desk.FirstAdmin);
+        var entry = await running.Desk.EntryForAsync(running.Desk.FirstAdmin, ct);
         if (!running.Desk.Accounts.HasAdminPassword)
             on.Say($"No admin has a password yet. To go in, once and within the hour:\n  {entry}");
         await on.Terminal.Error.FlushAsync(ct);

@@ -65,7 +65,7 @@ static class UserCommand
             var desk = on.Shell.Session?.Desk ?? throw new UsageException("The server does not run.", "Start it with: cartage serve");
             var user = desk.Accounts.Find(on.Value(name)!) ?? throw Unknown(on.Value(name)!);
             await AuditAsync(desk.Accounts, "link", user.Name, ct);
-            await on.Terminal.Out.WriteLineAsync(desk.EntryFor(user.Name, desk.Address));
+            await on.Terminal.Out.WriteLineAsync(await desk.EntryForAsync(user.Name, ct));
             return ExitCode.Succeeded;
         });
     }

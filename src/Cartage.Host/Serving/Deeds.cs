@@ -99,7 +99,7 @@ sealed class Deeds(Desk desk, string who, string from)
     {
         var user = desk.Accounts.Find(name) ?? throw new UsageException($"There is no user '{name}'.") { NamesNothing = true };
         await AuditAsync("link", user.Name, ct);
-        return desk.EntryFor(user.Name, desk.Address);
+        return await desk.EntryForAsync(user.Name, ct);
     }
 
     /// <summary>Removes a user with sessions and tokens.</summary>

@@ -35,9 +35,6 @@ sealed record Desk(Session Session, LiveProject Projects, RunQueue Queue, Accoun
     /// <summary>What is hidden from a request's user: whoever may mend rows sees personal data.</summary>
     public async Task<Masking> MaskingAsync(ClaimsPrincipal user, CancellationToken ct) => new(Project, (await LineageAsync(ct)).Personal, !user.May(Scope.Edit));
 
-    /// <summary>Secrets on their way to the page that shows them.</summary>
-    public Once Once { get; } = new();
-
     /// <summary>Where a defect is written.</summary>
     public TextWriter Problems { get; init; } = TextWriter.Null;
 
@@ -47,8 +44,11 @@ sealed record Desk(Session Session, LiveProject Projects, RunQueue Queue, Accoun
     /// <summary>The admin a link for whoever started the server lets in.</summary>
     public string FirstAdmin => Accounts.Users.First(x => x.Role == Role.Admin).Name;
 
+    /// <summary>The name of a cookie: another than other projects' at this host, the same as that of servers that share their users.</summary>
+    public string Cookie(string what) => $"cartage-{what}-{(Workspace.Cluster is null ? $"{Options.Url.Port}" : Uri.EscapeDataString(Project.Name))}";
+
     /// <summary>An address that lets a user in once.</summary>
-    public string EntryFor(string user, Uri address) => new Uri(address, $"/enter?code={Links.Create(user)}").ToString();
+    public async Task<string> EntryForAsync(string user, CancellationToken ct) => new Uri(Address, $"/enter?code={await Links.CreateAsync(user, ct)}").ToString();
 
     /// <summary>What a request's user does.</summary>
     public Deeds DeedsOf(HttpContext context) => new(this, context.User.Identity?.Name ?? "nobody", SignIn.From(context));

@@ -45,7 +45,7 @@ sealed class Running : IAsyncDisposable
             await accounts.SetAsync("admin", Role.Admin, null, ct);
         var projects = new LiveProject(session.Workspace.Project, read, clock);
         var closing = new CancellationTokenSource();
-        var desk = new Desk(session, projects, new(session.Workspace, projects), accounts, new(clock), new(clock), new(clock), options) { Closing = closing.Token, Problems = terminal.Error };
+        var desk = new Desk(session, projects, new(session.Workspace, projects), accounts, new(session.Workspace.Store, clock), new(clock), new(clock), options) { Closing = closing.Token, Problems = terminal.Error };
         var site = Site.Build(desk);
         try
         {
@@ -61,9 +61,6 @@ sealed class Running : IAsyncDisposable
         desk.Automation = await Automate.StartAsync(desk, ct);
         return new(site, desk, closing);
     }
-
-    /// <summary>An address that lets a user in once.</summary>
-    public string EntryFor(string user) => _desk.EntryFor(user, Url);
 
     /// <summary>Answers what was asked, rolls back what runs and leaves it, with what waits, to the next start.</summary>
     public async ValueTask DisposeAsync()

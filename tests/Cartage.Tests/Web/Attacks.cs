@@ -47,7 +47,7 @@ public sealed class Attacks : IDisposable
     {
         await using var served = await Served.StartAsync(_shop.Path);
         using var forger = new HttpClient(new HttpClientHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = served.Url };
-        forger.DefaultRequestHeaders.Add("Cookie", "cartage-0=CfDJ8AAAAAAAAAAAAAAAAAAAAADmAdE; cartage-known-0=CfDJ8AAAA");
+        forger.DefaultRequestHeaders.Add("Cookie", $"{served.Desk.Cookie("session")}=CfDJ8AAAAAAAAAAAAAAAAAAAAADmAdE; {served.Desk.Cookie("known")}=CfDJ8AAAA");
 
         Assert.Equal(HttpStatusCode.Unauthorized, (await forger.GetAsync("/api/runs", Never)).StatusCode);
     }

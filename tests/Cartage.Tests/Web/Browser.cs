@@ -42,7 +42,7 @@ public sealed class Browser : IAsyncLifetime
         var page = await context.NewPageAsync();
         var window = new Window(page, served.Url);
         if (role is { } known)
-            await page.GotoAsync(served.Desk.EntryFor(Served.NameOf(known), served.Url));
+            await page.GotoAsync(await served.Desk.EntryForAsync(Served.NameOf(known), CancellationToken.None));
         return window;
     }
 }

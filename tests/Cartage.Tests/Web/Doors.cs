@@ -20,7 +20,7 @@ public sealed class Doors : IAsyncLifetime
         ("GET", "/login", null), ("POST", "/login", null), ("GET", "/enter", null), ("POST", "/logout", null),
         ("GET", "/", Scope.Read), ("GET", "/runs", Scope.Read), ("GET", "/runs/{Id}", Scope.Read), ("GET", "/pipelines/{Name}", Scope.Read),
         ("GET", "/tables", Scope.Read), ("GET", "/tables/{Schema}/{Name}", Scope.Read), ("GET", "/quality", Scope.Read), ("GET", "/quarantine", Scope.Read),
-        ("GET", "/quarantine/{Pipeline}/{Feed}", Scope.Read), ("GET", "/sql", Scope.Read), ("GET", "/settings", Scope.Read), ("GET", "/settings/once/{Id}", Scope.Read),
+        ("GET", "/quarantine/{Pipeline}/{Feed}", Scope.Read), ("GET", "/sql", Scope.Read), ("GET", "/settings", Scope.Read), ("GET", "/settings/once", Scope.Read),
         ("GET", "/sql.csv", Scope.Read), ("GET", "/reports/{run}", Scope.Read), ("GET", "/api/events", Scope.Read), ("GET", "/api/openapi.json", Scope.Read),
         ("POST", "/do/run", Scope.Run), ("POST", "/do/cancel", Scope.Run), ("POST", "/do/again", Scope.Run), ("POST", "/do/pause", Scope.Run), ("POST", "/do/backfill", Scope.Run),
         ("POST", "/do/quarantine", Scope.Edit), ("POST", "/do/release", Scope.Edit),

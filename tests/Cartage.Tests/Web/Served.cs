@@ -64,7 +64,7 @@ sealed partial class Served : IAsyncDisposable
     public async Task<HttpClient> BrowserAsync(Role role = Role.Admin)
     {
         var client = Stranger();
-        var answer = await client.GetAsync(Desk.EntryFor(NameOf(role), Url));
+        var answer = await client.GetAsync(await Desk.EntryForAsync(NameOf(role), CancellationToken.None));
         Assert.Equal("/", answer.Headers.Location?.ToString());
         return client;
     }

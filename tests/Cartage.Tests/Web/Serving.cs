@@ -41,7 +41,7 @@ public sealed class Serving : IDisposable
         await using var served = await Served.StartAsync(_shop.Path);
         using var first = served.Stranger();
         using var second = served.Stranger();
-        var link = served.Desk.EntryFor("admin", served.Url);
+        var link = await served.Desk.EntryForAsync("admin", CancellationToken.None);
 
         Assert.Equal("/", (await first.GetAsync(link, Never)).Headers.Location?.ToString());
         Assert.Equal("/login?why=link", (await second.GetAsync(link, Never)).Headers.Location?.ToString());

@@ -30,6 +30,23 @@ public sealed class WhatServersShare(SharedPostgres postgres)
     }
 
     [Fact]
+    public async Task A_link_of_one_lets_in_once_at_the_other_and_what_one_made_is_shown_once_by_the_other()
+    {
+        await using var pair = await Pair.StartAsync(postgres);
+        using var browser = pair.Second.Stranger();
+        var link = new Uri(pair.Second.Url, new Uri(await pair.First.Desk.EntryForAsync(Served.NameOf(Role.Admin), Ct)).PathAndQuery);
+        Assert.Equal("cartage-session-small", pair.First.Desk.Cookie("session")); // whatever the port
+        Assert.Equal("/", (await browser.GetAsync(link, Ct)).Headers.Location?.ToString());
+        Assert.StartsWith("/login", (await browser.GetAsync(new Uri(pair.First.Url, link.PathAndQuery), Ct)).Headers.Location?.ToString(), StringComparison.Ordinal);
+
+        var made = await Served.SubmitAsync(browser, "/settings?tab=tokens", "/do/token", ("name", "monitor"), ("scope", "read"));
+        Assert.Equal("/settings/once", made.Headers.Location?.ToString());
+        Assert.Contains("cartage_", await browser.GetStringAsync(new Uri(pair.First.Url, "/settings/once"), Ct), StringComparison.Ordinal);
+        foreach (var server in pair.Both)
+            Assert.Equal(HttpStatusCode.NotFound, (await browser.GetAsync(new Uri(server.Url, "/settings/once"), Ct)).StatusCode);
+    }
+
+    [Fact]
     public async Task A_run_is_seen_live_at_both_and_told_of_once()
     {
         await using var mail = new MailServer();

@@ -59,6 +59,36 @@ public sealed class Work(Browser browser) : IClassFixture<Browser>, IDisposable
         window.AssertQuiet();
     }
 
+    [Theory]
+    [InlineData(false), InlineData(true)]
+    public async Task Misses_nothing_that_happens_while_the_page_comes_in_and_listens_once_for_all_windows(bool isSecond)
+    {
+        await using var served = await Served.StartAsync(_shop.Path);
+        await using var window = await browser.OpenAsync(served, Role.Operator);
+        var (held, listening, streams) = (new TaskCompletionSource(), new TaskCompletionSource(), 0);
+        var holding = served.Desk.Workspace.AloneAsync(async _ => { await held.Task; return 0; }, CancellationToken.None);
+        var run = (await served.Desk.Queue.AskAsync(new("shop"), "test", CancellationToken.None))[0];
+        await window.Page.Context.RouteAsync("**/api/events", async route =>
+        {
+            Interlocked.Increment(ref streams);
+            await listening.Task;
+            await route.ContinueAsync();
+        });
+        await window.Page.GotoAsync(isSecond ? "/runs" : $"/runs/{run}");
+        var page = isSecond ? await window.Page.Context.NewPageAsync() : window.Page;
+        await page.GotoAsync($"/runs/{run}");
+        await Assertions.Expect(page.Locator("h1 .state")).ToHaveTextAsync("queued");
+
+        held.SetResult();
+        await holding;
+        await served.EndAsync(run);
+        listening.SetResult();
+
+        await Assertions.Expect(page.Locator("h1 .state")).ToHaveTextAsync("quarantined");
+        Assert.Equal(isSecond ? 1 : 2, streams); // the second visit of one window listens anew; a second window does not
+        window.AssertQuiet();
+    }
+
     [Fact]
     public async Task Sees_a_failing_check_and_accepts_it_once()
     {

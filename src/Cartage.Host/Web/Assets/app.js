@@ -11,19 +11,22 @@
         clearTimeout(quiet);
         if (run !== null) quiet = setTimeout(() => wake(null), 1500);
     };
+    let listening = false;
     const listen = () => {
+        listening = true;
         const stream = new EventSource('/api/events');
-        let lost = false;
+        let isNew = true;
         stream.addEventListener('run', e => {
             const run = JSON.parse(e.data).run;
             news.postMessage(run);
             wake(run);
         });
-        stream.addEventListener('error', () => { lost = true; });
-        stream.addEventListener('open', () => {
+        stream.addEventListener('error', () => { isNew = true; });
+        // From the first beat on nothing is missed; what happened between a page's drawing and it is looked at once.
+        stream.addEventListener('beat', () => {
             document.documentElement.dataset.stream = 'open';
-            if (!lost) return;
-            lost = false;
+            if (!isNew) return;
+            isNew = false;
             news.postMessage(null);
             wake(null);
         });
@@ -32,6 +35,7 @@
     if (document.querySelector('.page-wrapper')) {
         if (navigator.locks) navigator.locks.request('cartage-stream', () => { listen(); return new Promise(() => {}); });
         else listen();
+        setTimeout(() => { if (!listening) wake(null); }, 250);
     }
 
     addEventListener('click', e => {
