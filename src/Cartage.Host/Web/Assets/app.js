@@ -2,8 +2,9 @@
 (() => {
     // One stream for all of a browser's pages: whoever holds the lock listens and tells the others.
     const news = new BroadcastChannel('cartage');
-    let quiet;
+    let quiet, leaving = false;
     const wake = run => {
+        if (leaving) return;
         for (const part of document.querySelectorAll('[data-live]'))
             if (part.dataset.live && (part.dataset.live === 'any' || part.dataset.live === run || run === null))
                 part.dispatchEvent(new Event('live'));
@@ -61,8 +62,9 @@
     addEventListener('submit', e => {
         if (e.defaultPrevented || e.target.method !== 'post') return;
         const button = e.submitter;
+        leaving = true; // whoever signs out has no right to what would be fetched now
         setTimeout(() => { if (button) button.disabled = true; });
-        setTimeout(() => { if (button) button.disabled = false; }, 3000);
+        setTimeout(() => { leaving = false; if (button) button.disabled = false; }, 3000);
     });
     // A query can take a while: leaving the page, or Cancel, stops it on the server too.
     addEventListener('keydown', e => { if (e.key === 'Enter' && (e.ctrlKey || e.metaKey) && e.target.matches('[data-run-keys]')) { e.preventDefault(); e.target.form.requestSubmit(); } });
