@@ -91,10 +91,26 @@
     };
     setInterval(() => { for (const at of document.querySelectorAll('time[data-ago]')) at.textContent = ago(Date.parse(at.dateTime)); }, 5000);
 
+    // On a phone a row stands as a card, each value under its column's name; it is a table all the same to who hears it.
+    const dress = () => {
+        for (const table of document.querySelectorAll('.table-responsive:not(.rows-view) > table:has(thead)')) {
+            const names = [...table.querySelectorAll('thead th')].map(x => x.textContent.trim()).map(x => x.charAt(0).toUpperCase() + x.slice(1));
+            table.classList.add('stack');
+            for (const [role, part] of [['table', [table]], ['rowgroup', table.querySelectorAll('thead, tbody')], ['row', table.querySelectorAll('tr')], ['columnheader', table.querySelectorAll('th')], ['cell', table.querySelectorAll('td')]])
+                for (const x of part) x.setAttribute('role', role);
+            for (const row of table.querySelectorAll('tbody tr'))
+                [...row.cells].forEach((cell, i) => {
+                    cell.dataset.label = names[i] ?? '';
+                    cell.classList.toggle('blank', !cell.textContent.trim() && !cell.querySelector('svg, button'));
+                });
+        }
+    };
+
     // A log that was at its end stays there.
     const follow = () => { for (const log of document.querySelectorAll('[data-follow]')) if (log.dataset.away !== 'yes') log.scrollTop = log.scrollHeight; };
     addEventListener('scroll', e => { if (e.target.matches?.('[data-follow]')) e.target.dataset.away = e.target.scrollHeight - e.target.scrollTop - e.target.clientHeight > 40 ? 'yes' : 'no'; }, true);
-    document.addEventListener('htmx:after:swap', () => { follow(); count(); dispatchEvent(new Event('drawn')); });
+    document.addEventListener('htmx:after:swap', () => { dress(); follow(); count(); dispatchEvent(new Event('drawn')); });
+    dress();
     follow();
     count();
 })();
