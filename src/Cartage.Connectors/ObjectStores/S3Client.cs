@@ -7,7 +7,20 @@ namespace Cartage.Connectors.ObjectStores;
 /// <summary>Makes clients: any endpoint, credentials from the standard chain, no checksums that servers other than AWS do not know.</summary>
 static class S3Client
 {
+    /// <summary>A client; a <see cref="PipelineException"/> where there is no telling which server is meant.</summary>
     public static AmazonS3Client Create(S3Options options)
+    {
+        try
+        {
+            return Open(options);
+        }
+        catch (AmazonClientException e)
+        {
+            throw S3Errors.Explain(e, options, "it cannot be asked");
+        }
+    }
+
+    static AmazonS3Client Open(S3Options options)
     {
         var config = new AmazonS3Config
         {

@@ -30,6 +30,8 @@ static class S3Errors
             return Say($"the connection broke: {Innermost(e).Message}", true, "Run again; what was sent in full is kept.");
         if (Find<AmazonClientException>(e) is { } client && (client.Message.Contains("credentials", StringComparison.OrdinalIgnoreCase) || client.Message.Contains("IMDS", StringComparison.Ordinal)))
             return Say("there are no credentials for it", false, "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name an AWS_PROFILE, or give the connection 'access_key_id' and 'secret_access_key'.");
+        if (Find<AmazonClientException>(e) is { } nowhere && nowhere.Message.Contains("RegionEndpoint", StringComparison.Ordinal))
+            return Say("neither a region nor an endpoint is named", false, "Give a connection of type s3 a 'region' (AWS) or an 'endpoint' (others), or set AWS_REGION.");
         return Say(Innermost(e).Message, false, "Look at the connection with 'cartage connections test'.");
     }
 

@@ -18,7 +18,9 @@ static class CrawlCommand
             ["cartage crawl data/orders.csv", "cartage crawl data", "cartage crawl inbox://orders --pipeline shop --write", "cartage crawl \"s3://acme-lake/drops/**/orders*.csv\"", "cartage crawl \"data/orders*.csv.gz\" --feed orders"], path, write, pipeline, name)
             .Does(shell, async (on, ct) =>
             {
-                if (on.Read() is not { Project: { } project })
+                var read = on.Read();
+                // A pipeline may lack what is being crawled for.
+                if (on.Accept(read with { Findings = [.. read.Findings.Where(f => f.File == "project.yml")] }) is not { } project)
                     return ExitCode.Wrong;
                 var place = Place(on, project, on.Value(path)!);
                 var temp = Path.Combine(project.StateFolder, "tmp");

@@ -28,7 +28,8 @@ static class Opened
         return project;
     }
 
-    static Project? Accept(this Invocation on, LoadedProject loaded)
+    /// <summary>The project when nothing was found; else all of it is said and there is none.</summary>
+    public static Project? Accept(this Invocation on, LoadedProject loaded)
     {
         if (loaded.Findings.Count == 0)
             return loaded.Project;

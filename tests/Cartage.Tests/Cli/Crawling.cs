@@ -52,6 +52,18 @@ public sealed class Crawling : IDisposable
     }
 
     [Fact]
+    public async Task A_project_file_that_cannot_be_read_is_said_and_a_pipeline_that_is_not_finished_is_not_in_the_way()
+    {
+        Write("stock.csv", "id,n\n1,7\n");
+        Write("pipelines/shop/models/m.sql", "select * from stock_that_is_not_there");
+        Assert.Equal(0, (await TypeAsync("crawl", "stock.csv")).Code);
+        Write("project.yml", "name: shop\nzones: { inbox: in\n");
+        var crawled = await TypeAsync("crawl", "stock.csv");
+        Assert.Equal(2, crawled.Code);
+        Assert.Contains("it is not YAML", crawled.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task No_header()
     {
         Write("stock.csv", "1,7,30\n1,8,12\n2,7,0\n2,8,0\n"); // no column alone names a row

@@ -50,6 +50,17 @@ public sealed class Reaching(SharedS3 s3)
     }
 
     [Theory]
+    [InlineData("run"), InlineData("connections test"), InlineData("crawl s3://lake/x"), InlineData("connections ls", true), InlineData("validate", true)]
+    public async Task Without_a_region_or_an_endpoint_it_says_what_to_name(string command, bool asksNobody = false)
+    {
+        using var project = SmallShop.Create().Write("project.yml", "name: small\nzones: { raw: \"s3://lake/shop/raw\" }\n");
+        var (code, answer) = await RunAsync([.. command.Split(' '), "--project", project.Root], ("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "b"), ("AWS_EC2_METADATA_DISABLED", "true"));
+        Assert.Equal(asksNobody ? 0 : 1, code);
+        Assert.DoesNotContain("   at ", answer, StringComparison.Ordinal);
+        Assert.Equal(!asksNobody, answer.Contains("neither a region nor an endpoint is named", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("s3://", "", "", "names no bucket")]
     [InlineData("s3://la ke/x", "", "", "names no bucket")]
     [InlineData("s3://lake", "endpoint", "s3.example.com", "the endpoint 's3.example.com' is no address")]
