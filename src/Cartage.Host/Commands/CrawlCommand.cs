@@ -19,8 +19,8 @@ static class CrawlCommand
             .Does(shell, async (on, ct) =>
             {
                 var read = on.Read();
-                // A pipeline may lack what is being crawled for.
-                if (on.Accept(read with { Findings = [.. read.Findings.Where(f => f.File == "project.yml")] }) is not { } project)
+                // Pipelines may lack what is crawled for.
+                if (on.Accept(read with { Findings = [.. read.Findings.Where(f => f.File == "project.yml" && f.Message != ProjectFiles.NoPipelines)] }) is not { } project)
                     return ExitCode.Wrong;
                 var place = Place(on, project, on.Value(path)!);
                 var temp = Path.Combine(project.StateFolder, "tmp");
@@ -31,7 +31,10 @@ static class CrawlCommand
                 await using var door = await Connectors.Connectors.OpenDoorAsync([.. found.SelectMany(x => x.Paths).Select(x => Path.GetDirectoryName(x)!).Distinct()], temp, ct);
                 List<CrawledFeed> feeds = [];
                 foreach (var files in found)
-                    feeds.Add(await new Crawler(door, temp).CrawlAsync(bucket is null ? files : await bucket.FetchAsync(files, ct), Written(project, files.Pattern, bucket, on.Value(path)!), ct));
+                {
+                    var pattern = Written(project, files.Pattern, bucket, on.Value(path)!);
+                    feeds.Add(bucket is null ? await new Crawler(door, temp).CrawlAsync(files, pattern, ct) : await bucket.FetchedAsync(files, here => new Crawler(door, temp).CrawlAsync(here, pattern, ct), ct));
+                }
                 Show(on, feeds);
                 foreach (var crawled in feeds)
                     await CompareAsync(on, project, crawled, ct);

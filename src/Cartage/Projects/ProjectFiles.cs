@@ -6,6 +6,9 @@ public sealed record LoadedProject(Project Project, IReadOnlyList<Finding> Findi
 /// <summary>Reads a project's folder.</summary>
 public static class ProjectFiles
 {
+    /// <summary>What is found of a project that is only begun.</summary>
+    public const string NoPipelines = "the project has no folder 'pipelines'";
+
     const string Name = "project.yml";
 
     /// <summary>Reads everything; mistakes are findings, all of them at once.</summary>
@@ -18,7 +21,7 @@ public static class ProjectFiles
             project = project with { Variables = Over(project.Variables, variables) };
         var pipelines = Path.Combine(root, "pipelines");
         if (!Directory.Exists(pipelines))
-            findings.Add(new(Name, 1, "the project has no folder 'pipelines'", "Each pipeline is a folder in it, with a pipeline.yml."));
+            findings.Add(new(Name, 1, NoPipelines, "Each pipeline is a folder in it, with a pipeline.yml."));
         else
         {
             var resolver = sound ? new Resolver(root, project.Variables) : null;

@@ -35,7 +35,7 @@ public sealed class CrawlingBuckets(SharedS3 s3) : IDisposable
     public async Task What_is_not_there_is_said_in_words()
     {
         var bucket = await ProjectAsync(("drops/empty.csv", ""));
-        foreach (var (typed, said) in new[] { ($"s3://{bucket}/drips", $"s3://{bucket}/drips: no file there"), ("s3://no-such-bucket/x", "s3://no-such-bucket"), ($"s3://{bucket}/drops", "empty.csv: the file is empty"), ("lake://x", "there is no zone 'lake'") })
+        foreach (var (typed, said) in new[] { ($"s3://{bucket}/drips", $"s3://{bucket}/drips: no file there"), ("s3://no-such-bucket/x", "s3://no-such-bucket"), ($"s3://{bucket}/drops", $"s3://{bucket}/drops/empty.csv: the file is empty"), ("lake://x", "there is no zone 'lake'") })
         {
             var crawled = await Typed.InAsync(_folder.Path, "crawl", typed);
             Assert.NotEqual(0, crawled.Code);

@@ -25,8 +25,21 @@ public sealed class CrawledBucket(Func<string, IObjectStore> open, string root, 
         return _bytes.ContainsKey(_objects + key) ? [CrawledFiles.Single(_objects + key)] : CrawledFiles.Of(place, [.. _bytes.Keys]);
     }
 
-    /// <summary>Fetches what is looked at of some files, as much as is enough to tell.</summary>
-    public async Task<CrawledFiles> FetchAsync(CrawledFiles files, CancellationToken ct)
+    /// <summary>Does something with some files when as much of them as is enough to tell has been fetched; what goes wrong is said of the objects.</summary>
+    public async Task<T> FetchedAsync<T>(CrawledFiles files, Func<CrawledFiles, Task<T>> work, CancellationToken ct)
+    {
+        var here = await FetchAsync(files, ct);
+        try
+        {
+            return await work(here);
+        }
+        catch (PipelineException e)
+        {
+            throw new PipelineException(e.Message.Replace(_objects, root, StringComparison.Ordinal), hint: e.Hint, inner: e);
+        }
+    }
+
+    async Task<CrawledFiles> FetchAsync(CrawledFiles files, CancellationToken ct)
     {
         var left = MostBytes;
         List<string> looked = [.. files.Looked.TakeWhile((path, i) => (left -= _bytes[path]) >= 0 || i == 0)];

@@ -67,7 +67,7 @@ public sealed partial record CrawledFiles(string Name, string Pattern, IReadOnly
     static string Extension(string path) => Path.GetFileName(path) is var file && file.IndexOf('.', 1) is > 0 and var dot ? file[dot..] : "";
 
     /// <summary>Whether its name says that it is a table.</summary>
-    public static bool Known(string path) => Extensions().IsMatch(path);
+    public static bool Known(string path) => Extensions().IsMatch(path) && !path.EndsWith(Manifest.Suffix, StringComparison.Ordinal);
 
     [GeneratedRegex(@"\.(csv|tsv|tab|txt|json|ndjson|jsonl|parquet|pq)(\.gz|\.zst)?$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex Extensions();
