@@ -258,7 +258,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
                 await WarehouseState.SetModelAsync(connection, model, result.Rows, _runId, _startedAt, ct);
             await WarehouseState.SetStaleAsync(connection, _pipeline, building.Stale, ct);
             await WarehouseState.AddOutcomeAsync(connection, _runId, plan, state, workspace.Clock.GetUtcNow(), ct);
-            await WarehouseState.GatherAsync(connection, _dialect, ct);
+            await WarehouseState.GatherAsync(connection, _dialect, _pipeline, ct);
             await Following.WriteDownAsync(connection, Result(state), profiles, building.Built.Select(b => b.Model), ct);
             Failpoint.Reach("before-commit");
             if (workspace.Lease is { } lease)

@@ -75,11 +75,11 @@ static class WarehouseState
             ("run", run), ("pipeline", plan.Pipeline.Name), ("state", state.ToString().ToLowerInvariant()),
             ("start", plan.Interval.Start.UtcDateTime), ("end", plan.Interval.End.UtcDateTime), ("at", at.UtcDateTime));
 
-    /// <summary>One publication in eight puts together the small groups of rows that the others leave: done each time it would be the longest part of a small one.</summary>
-    public static async Task GatherAsync(DbConnection connection, Dialect dialect, CancellationToken ct)
+    /// <summary>One of a pipeline's publications in eight puts together the small groups of rows that the others leave: done each time it would be the longest part of a small one.</summary>
+    public static async Task GatherAsync(DbConnection connection, Dialect dialect, Pipeline pipeline, CancellationToken ct)
     {
         if (dialect.Gather.Length > 0)
-            await connection.ExecuteAsync(string.Format(null, dialect.Gather, await connection.ScalarAsync<long>("SELECT count(*) % 8 FROM cartage.outcomes", ct) == 0 ? 100 : 0), ct);
+            await connection.ExecuteAsync(string.Format(null, dialect.Gather, await connection.ScalarAsync<long>("SELECT count(*) % 8 FROM cartage.outcomes WHERE pipeline = $p", ct, ("p", pipeline.Name)) == 0 ? 100 : 0), ct);
     }
 
     /// <summary>Marks models whose tables no longer follow from what they read: the next run builds them anew.</summary>
