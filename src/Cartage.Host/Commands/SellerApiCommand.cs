@@ -22,7 +22,8 @@ static class SellerApiCommand
         return new Verb("seller-api", "Serve a stand-in for a marketplace's API until interrupted; a line of JSON for each request", ["cartage gen seller-api", "cartage gen seller-api --port 9000 --faults 5 --key secret", "cartage gen seller-api --from recorded"], port, from, day, key, faults, limit, retryAfter, slow, scale, seed)
             .Does(shell, async (on, ct) =>
             {
-                var options = new SellerApiOptions(Answer(on, on.Value(from), on.Value(day), on.Value(scale), on.Value(seed)))
+                var recorded = on.Value(from) is { } folder ? Recordings.Read(on.PathOf(folder)) : null;
+                var options = new SellerApiOptions(recorded is null ? Made(on.Value(day), on.Value(scale), on.Value(seed)) : recorded.To)
                 {
                     Port = on.Value(port),
                     Key = on.Value(key),
@@ -34,16 +35,14 @@ static class SellerApiCommand
                     Heard = asked => Print(on, asked),
                 };
                 await using var api = SellerApi.Start(options, shell.Clock);
-                on.Say($"Serving on {api.Url} until interrupted. Try: curl '{api.Url}seller-products?seller_id={Marketplace.Sellers[0].Id}&country=US&page=1'");
+                on.Say($"Serving on {api.Url} until interrupted. Try: curl '{api.Url}{recorded?.First ?? $"seller-products?seller_id={Marketplace.Sellers[0].Id}&country=US&page=1"}'");
                 await api.RunAsync(ct);
                 return ExitCode.Succeeded;
             });
     }
 
-    static Func<string, IReadOnlyDictionary<string, string>, byte[]?> Answer(Invocation on, string? from, string? day, int scale, long seed)
+    static Func<string, IReadOnlyDictionary<string, string>, byte[]?> Made(string? day, int scale, long seed)
     {
-        if (from is not null)
-            return Recordings.Read(on.PathOf(from)).To;
         var when = Marketplace.FirstDay;
         if (day is not null && !DateOnly.TryParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out when))
             throw new UsageException($"--day {day}: a day is wanted.", "Write it as 2025-01-06.");

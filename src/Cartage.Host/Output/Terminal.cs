@@ -27,7 +27,7 @@ public sealed record Terminal(TextWriter Out, TextWriter Error)
     {
         var (outIsTerminal, errorIsTerminal) = (!Console.IsOutputRedirected, !Console.IsErrorRedirected);
         var dumb = Environment.GetEnvironmentVariable("TERM") is null or "dumb" && !OperatingSystem.IsWindows();
-        return new(Writer(Console.OpenStandardOutput(), outIsTerminal), Writer(Console.OpenStandardError(), errorIsTerminal))
+        return new(Writer(Console.OpenStandardOutput(), outIsTerminal), Writer(Console.OpenStandardError(), isWatched: true))
         {
             OutIsTerminal = outIsTerminal,
             In = errorIsTerminal && !Console.IsInputRedirected ? Console.In : null,
@@ -37,9 +37,9 @@ public sealed record Terminal(TextWriter Out, TextWriter Error)
         };
     }
 
-    // Data into a pipe is buffered (and flushed at the end); what a person watches is not.
-    static StreamWriter Writer(Stream stream, bool isTerminal) =>
-        new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), isTerminal ? 1024 : 65536) { AutoFlush = isTerminal, NewLine = "\n" };
+    // Data into a pipe is buffered (and flushed at the end); what a person watches, now or by way of a log, is not.
+    static StreamWriter Writer(Stream stream, bool isWatched) =>
+        new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), isWatched ? 1024 : 65536) { AutoFlush = isWatched, NewLine = "\n" };
 
     [SuppressMessage("ApiDesign", "RS0030", Justification = "This is the one place that prints.")]
     static int WindowWidth()

@@ -25,11 +25,29 @@ public sealed class Executable : IDisposable
     [Fact]
     public async Task Exits_with_2_for_a_wrong_command() => Assert.Equal(2, (await RunAsync("rnu")).Code);
 
-    async Task<Answer> RunAsync(params string[] args)
+    [Fact]
+    public async Task Says_what_it_does_while_it_does_it_into_a_file_too()
+    {
+        using var process = Start("gen", "seller-api", "--port", "0");
+        try
+        {
+            Assert.StartsWith("Serving on http://127.0.0.1:", await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60)), StringComparison.Ordinal);
+        }
+        finally
+        {
+            process.Kill();
+        }
+    }
+
+    Process Start(params string[] args)
     {
         var program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "cartage.exe" : "cartage");
-        ProcessStartInfo start = new(program, args) { WorkingDirectory = _shop.Path, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        using var process = Process.Start(start)!;
+        return Process.Start(new ProcessStartInfo(program, args) { WorkingDirectory = _shop.Path, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+    }
+
+    async Task<Answer> RunAsync(params string[] args)
+    {
+        using var process = Start(args);
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         return new(process.ExitCode, await output, await error);

@@ -22,6 +22,9 @@ sealed class Recordings
         return result._recorded.Count > 0 ? result : throw new PipelineException($"{folder}: there is no recorded answer in it", hint: "Name a folder of JSON files, each with 'parameters' and 'data'.");
     }
 
+    /// <summary>A question that has an answer: path and parameters.</summary>
+    public string First => $"{_recorded[0].Endpoint.Replace('_', '-')}?{string.Join('&', _recorded[0].Asked.Select(a => $"{Uri.EscapeDataString(a.Key)}={Uri.EscapeDataString(a.Value)}"))}";
+
     /// <summary>The answer to a question, or null where nothing like it was recorded.</summary>
     public byte[]? To(string path, IReadOnlyDictionary<string, string> query)
     {
