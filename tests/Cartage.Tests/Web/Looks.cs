@@ -12,6 +12,8 @@ public sealed class Looks(Browser browser) : IClassFixture<Browser>, IAsyncLifet
         ("settings", "/settings"), ("settings-me", "/settings?tab=me"), ("settings-users", "/settings?tab=users"), ("settings-tokens", "/settings?tab=tokens"), ("settings-audit", "/settings?tab=audit"), ("not-found", "/runs/none"),
     ];
 
+    static readonly string[] Used = ["button", "link", "textbox", "searchbox", "combobox", "checkbox", "radio", "img", "region", "table"];
+
     readonly EmptyFolder _folder = new();
     Served _served = null!;
     string _run = "";
@@ -50,5 +52,37 @@ public sealed class Looks(Browser browser) : IClassFixture<Browser>, IAsyncLifet
                 window.Forgive("404");
         }
         window.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task Everything_that_can_be_used_has_a_name_and_is_reached_with_the_keyboard()
+    {
+        await using var window = await browser.OpenAsync(_served, Role.Admin);
+        var page = window.Page;
+        var tree = await page.Context.NewCDPSessionAsync(page);
+        List<string> nameless = [], unreached = [];
+        foreach (var (name, address) in Pages)
+        {
+            await page.GotoAsync(address.Replace("{run}", _run, StringComparison.Ordinal));
+            await page.WaitForSelectorAsync("h1");
+            var nodes = (await tree.SendAsync("Accessibility.getFullAXTree"))!.Value.GetProperty("nodes").EnumerateArray().Where(x => !x.GetProperty("ignored").GetBoolean());
+            nameless.AddRange(nodes.Where(x => Used.Contains(Text(x, "role")) && Text(x, "name").Length == 0).Select(x => $"{name}: a {Text(x, "role")}"));
+            // Whatever a mouse can press, Tab can come to: it is a link, a button or a field, or says that it can be come to.
+            unreached.AddRange((await page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('[onclick], [data-toggle], [data-copy], [data-confirm], [data-theme-toggle], .rows-link tbody tr')].filter(x => x.tabIndex < 0 && !x.querySelector('a')).map(x => x.outerHTML.slice(0, 80))")).Select(x => $"{name}: {x}"));
+            Assert.Equal(1, await page.Locator("h1").CountAsync());
+            if (name == "not-found")
+                window.Forgive("404");
+        }
+        Assert.True(nameless.Count + unreached.Count == 0, string.Join('\n', nameless.Concat(unreached)));
+
+        await page.GotoAsync("/runs");
+        await page.Keyboard.PressAsync("Tab");
+        await Microsoft.Playwright.Assertions.Expect(page.GetByText("Skip to content")).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await page.Keyboard.PressAsync("Tab");
+        await Microsoft.Playwright.Assertions.Expect(page.GetByLabel("Pipeline")).ToBeFocusedAsync();
+        window.AssertQuiet();
+
+        static string Text(System.Text.Json.JsonElement node, string of) => node.TryGetProperty(of, out var x) && x.TryGetProperty("value", out var value) ? value.ToString() : "";
     }
 }

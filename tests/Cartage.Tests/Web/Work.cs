@@ -179,6 +179,62 @@ public sealed class Work(Browser browser) : IClassFixture<Browser>, IDisposable
     }
 
     [Fact]
+    public async Task What_is_looked_at_is_in_the_address()
+    {
+        await using var served = await Served.StartAsync(_shop.Path);
+        await served.EndAsync((await served.Desk.Queue.AskAsync(new("shop"), "test", CancellationToken.None))[0]);
+        await using var window = await browser.OpenAsync(served, Role.Admin);
+        var page = window.Page;
+
+        await page.GotoAsync("/runs");
+        await page.GetByLabel("State").SelectOptionAsync("failed");
+        await page.WaitForURLAsync("**/runs?*state=failed*");
+        await Assertions.Expect(page.GetByText("None is like this.")).ToBeVisibleAsync();
+        await page.GoBackAsync();
+        await Assertions.Expect(page.Locator(".rows-link tbody tr")).ToHaveCountAsync(1);
+        await page.GotoAsync("/quarantine/shop/orders");
+        await page.GetByLabel("Find").First.FillAsync("7");
+        await page.GetByLabel("Find").First.PressAsync("Enter");
+        await page.WaitForURLAsync("**text=7*");
+        await page.GotoAsync("/pipelines/shop");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Earlier" }).ClickAsync();
+        await page.WaitForURLAsync("**?month=*");
+        await page.GotoAsync("/settings");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Users" }).ClickAsync();
+        await page.WaitForURLAsync("**?tab=users");
+        await page.GotoAsync("/sql");
+        await page.GetByLabel("SELECT").FillAsync("select 1 as one");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Run" }).ClickAsync();
+        await page.WaitForURLAsync("**/sql?q=select*");
+        window.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task A_table_shows_where_its_columns_and_rows_come_from_and_how_many_there_were()
+    {
+        await using var served = await Served.StartAsync(_shop.Path);
+        for (var day = 0; day < 2; day++)
+        {
+            _shop.Write("data/stores.csv", $"store_id,store_name\n1,Baldwin{day}\n2,Rowlett\n{day + 3},Third\n");
+            await served.EndAsync((await served.Desk.Queue.AskAsync(new("shop"), "test", CancellationToken.None))[0]);
+        }
+        await using var window = await browser.OpenAsync(served, Role.Viewer);
+        var page = window.Page;
+
+        await page.GotoAsync("/tables/shop/sales");
+        await page.GetByRole(AriaRole.Link, new() { Name = "stores.store_name" }).ClickAsync();
+        await page.WaitForURLAsync("**/tables/shop_raw/stores#columns");
+        await Assertions.Expect(page.GetByText("shop/stores/").First).ToBeVisibleAsync(); // an object in the raw zone
+        await Assertions.Expect(page.GetByText("Files behind it")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator(".chart svg, .chart canvas")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Profile now" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("profiled now")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "shop.sales" }).ClickAsync();
+        await page.WaitForURLAsync("**/tables/shop/sales");
+        window.AssertQuiet();
+    }
+
+    [Fact]
     public async Task Offers_each_role_what_it_may()
     {
         await using var served = await Served.StartAsync(_shop.Path);

@@ -93,6 +93,8 @@
 
     // On a phone a row stands as a card, each value under its column's name; it is a table all the same to who hears it.
     const dress = () => {
+        for (const table of document.querySelectorAll('table'))
+            table.setAttribute('aria-label', (table.closest('.card')?.querySelector('.card-title') ?? document.querySelector('h1')).textContent.trim());
         for (const table of document.querySelectorAll('.table-responsive:not(.rows-view) > table:has(thead)')) {
             const names = [...table.querySelectorAll('thead th')].map(x => x.textContent.trim()).map(x => x.charAt(0).toUpperCase() + x.slice(1));
             table.classList.add('stack');
