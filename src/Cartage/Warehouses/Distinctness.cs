@@ -5,7 +5,7 @@ namespace Cartage.Warehouses;
 /// <summary>Proves that columns tell the rows of a table apart.</summary>
 static class Distinctness
 {
-    const decimal MostBits = 1 << 27;
+    const decimal MostBits = 1 << 27, MostBitsARow = 8;
 
     /// <summary>Whether no two rows of a table have the same values in some columns.</summary>
     public static async Task<bool> AreDistinctAsync(this DbConnection connection, Dialect dialect, Table table, IReadOnlyList<string> columns, CancellationToken ct) =>
@@ -16,14 +16,14 @@ static class Distinctness
     {
         if (dialect.AreTickedOff.Length == 0 || !columns.All((await Catalog.ColumnsAsync(connection, dialect, table, ct)).Where(c => c.Type is "SMALLINT" or "INTEGER" or "BIGINT").Select(c => c.Name).Contains))
             return false;
-        var ends = (await connection.QueryAsync(
-            $"SELECT {string.Join(", ", columns.Select(c => $"min({dialect.Quote(c)}), max({dialect.Quote(c)})"))} FROM {dialect.Quote(table)}",
-            r => columns.Select((_, i) => r.IsDBNull(2 * i) ? (0, MostBits) : ((decimal)r.GetInt64(2 * i), (decimal)r.GetInt64(2 * i + 1))).ToList(), ct))[0];
+        var (rows, ends) = (await connection.QueryAsync(
+            $"SELECT count(*){string.Concat(columns.Select(c => $", min({dialect.Quote(c)}), max({dialect.Quote(c)})"))} FROM {dialect.Quote(table)}",
+            r => (r.GetInt64(0), columns.Select((_, i) => r.IsDBNull(2 * i + 1) ? (0, 0) : ((decimal)r.GetInt64(2 * i + 1), (decimal)r.GetInt64(2 * i + 2))).ToList()), ct))[0];
         var (place, bits) = ("0", 1m);
         foreach (var (column, (least, greatest)) in columns.Zip(ends))
         {
             bits *= greatest - least + 1;
-            if (bits > MostBits)
+            if (bits > Math.Min(MostBits, MostBitsARow * rows))
                 return false;
             place = $"({place}) * {greatest - least + 1} + (CAST({dialect.Quote(column)} AS BIGINT) - ({least}))";
         }
