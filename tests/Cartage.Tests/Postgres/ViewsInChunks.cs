@@ -103,7 +103,8 @@ public sealed class ViewsInChunks(SharedPostgres shared)
     }
 
     static List<string> Ranges(PostgresShop shop, string feed) =>
-        [.. from file in Directory.EnumerateFiles(Path.Combine(shop.Project.Root, ".cartage", "raw", "shop", feed), "*.manifest.json", SearchOption.AllDirectories)
+        [.. from file in Directory.EnumerateFiles(Path.Combine(shop.Project.Root, ".cartage", "raw", "shop"), "*.manifest.json", SearchOption.AllDirectories)
+            where file.Contains($"/raw/shop/{feed}/", StringComparison.Ordinal)
             let mark = JsonDocument.Parse(JsonDocument.Parse(File.ReadAllText(file)).RootElement.GetProperty("cursor_after").GetString()!).RootElement
             where mark.TryGetProperty("keys", out _)
             select file];

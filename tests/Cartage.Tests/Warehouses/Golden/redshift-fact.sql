@@ -1,6 +1,6 @@
 DROP TABLE IF EXISTS "shop"."fact__next" CASCADE
 
-CREATE TABLE "shop"."fact__next"  DISTSTYLE KEY DISTKEY("customer_key") COMPOUND SORTKEY("order_date", "order_id") AS SELECT s."order_id", coalesce(d0."customer_key", -1) AS "customer_key", s."order_date", coalesce(d1."rate_key", -1) AS "rate_key", s."amount" FROM (select order_id, customer_id, order_date, case when amount > 15 then 'EUR' else 'XXX' end as code, amount from "shop_raw"."orders__next" AS "orders") s LEFT JOIN "shop"."dim_customers__next" d0 ON d0."customer_id" = s."customer_id" AND s."order_date" >= d0.valid_from AND s."order_date" < d0.valid_to LEFT JOIN "shop"."dim_rates__next" d1 ON d1."code" = s."code" AND d1.valid_to = TIMESTAMP '9999-12-31'
+CREATE TABLE "shop"."fact__next"  DISTSTYLE KEY DISTKEY("customer_key") COMPOUND SORTKEY("order_date", "order_id") AS SELECT s."order_id", coalesce(d0."customer_key", -1) AS "customer_key", s."order_date", coalesce(d1."rate_key", -1) AS "rate_key", s."amount" FROM (select order_id, customer_id, order_date, case when amount > 15 then 'EUR' else 'XXX' end as code, amount from "shop_raw"."orders__next" AS "orders") s LEFT JOIN (SELECT * FROM "shop"."dim_customers__next" d WHERE d."customer_id" IS NOT NULL) d0 ON d0."customer_id" = s."customer_id" AND s."order_date" >= d0.valid_from AND s."order_date" < d0.valid_to LEFT JOIN (SELECT * FROM "shop"."dim_rates__next" d WHERE d."code" IS NOT NULL) d1 ON d1."code" = s."code" AND d1.valid_to = TIMESTAMP '9999-12-31'
 
 ANALYZE "shop"."fact__next"
 
@@ -16,7 +16,7 @@ ALTER TABLE "shop"."fact__next" RENAME TO "fact"
 
 DROP TABLE IF EXISTS "shop_staging"."fact__new" CASCADE
 
-CREATE TABLE "shop_staging"."fact__new" AS SELECT s."order_id", coalesce(d0."customer_key", -1) AS "customer_key", s."order_date", coalesce(d1."rate_key", -1) AS "rate_key", s."amount" FROM (select order_id, customer_id, order_date, case when amount > 15 then 'EUR' else 'XXX' end as code, amount from "shop_raw"."orders" AS "orders") s LEFT JOIN "shop"."dim_customers" d0 ON d0."customer_id" = s."customer_id" AND s."order_date" >= d0.valid_from AND s."order_date" < d0.valid_to LEFT JOIN "shop"."dim_rates" d1 ON d1."code" = s."code" AND d1.valid_to = TIMESTAMP '9999-12-31'
+CREATE TABLE "shop_staging"."fact__new" AS SELECT s."order_id", coalesce(d0."customer_key", -1) AS "customer_key", s."order_date", coalesce(d1."rate_key", -1) AS "rate_key", s."amount" FROM (select order_id, customer_id, order_date, case when amount > 15 then 'EUR' else 'XXX' end as code, amount from "shop_raw"."orders" AS "orders") s LEFT JOIN (SELECT * FROM "shop"."dim_customers" d WHERE d."customer_id" IS NOT NULL) d0 ON d0."customer_id" = s."customer_id" AND s."order_date" >= d0.valid_from AND s."order_date" < d0.valid_to LEFT JOIN (SELECT * FROM "shop"."dim_rates" d WHERE d."code" IS NOT NULL) d1 ON d1."code" = s."code" AND d1.valid_to = TIMESTAMP '9999-12-31'
 
 ANALYZE "shop_staging"."fact__new"
 
