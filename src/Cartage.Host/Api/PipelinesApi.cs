@@ -64,8 +64,8 @@ static class PipelinesApi
     static async Task<IResult> ListSchedules(Desk desk, CancellationToken ct)
     {
         var paused = await desk.Store.PausedAsync(ct);
-        var (waiting, overdue) = (desk.Automation.Waiting.ToLookup(w => w.Pipeline, w => w.For), desk.Automation.Overdue.ToDictionary(o => o.Pipeline));
-        var pending = (await desk.Automation.Inbox.PendingAsync(ct)).ToDictionary(x => x.Pipeline);
+        var (waiting, overdue) = (desk.Automation.Waiting.ToLookup(w => w.Pipeline, w => w.For), desk.Overdue.ToDictionary(o => o.Pipeline));
+        var pending = (await desk.PendingAsync(ct)).ToDictionary(x => x.Pipeline);
         return Operation.Json(desk.Project.Pipelines.Where(x => x.Schedule is not null || x.Triggers.Count > 0).Select(x => new Dictionary<string, object?>
         {
             ["pipeline"] = x.Name,

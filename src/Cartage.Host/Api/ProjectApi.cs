@@ -31,7 +31,7 @@ static class ProjectApi
             ["last_day"] = glance.Day,
             ["failed_or_rejected"] = glance.Bad,
             ["in_quarantine"] = glance.Aside,
-            ["alarms"] = (await OverviewRow.ReadAsync(desk, now, ct)).SelectMany(x => Alarm.Of(x, now)).Select(x => new Dictionary<string, object?> { ["title"] = x.Title, ["text"] = x.Text, ["page"] = x.Href }),
+            ["alarms"] = Alarm.Of(await OverviewRow.ReadAsync(desk, now, ct), desk.Overdue).Select(x => new Dictionary<string, object?> { ["title"] = x.Title, ["text"] = x.Text, ["page"] = x.Href }),
             ["mistakes"] = desk.Projects.Findings.Select(x => x.ToString()),
         });
     }

@@ -5,6 +5,7 @@ using Cartage.Host.Commands;
 using Cartage.Host.Socket;
 using Cartage.Projects;
 using Cartage.Runs;
+using Cartage.Triggers;
 using Microsoft.AspNetCore.Http;
 
 namespace Cartage.Host.Serving;
@@ -13,6 +14,7 @@ namespace Cartage.Host.Serving;
 sealed record Desk(Session Session, LiveProject Projects, RunQueue Queue, Accounts Accounts, OneTimeLinks Links, LoginGate Gate, Counters Counters, ServeOptions Options)
 {
     Lineage? _lineage;
+    Automation.Automation? _automation;
 
     /// <summary>The tables and the history under the project as it is now.</summary>
     public Workspace Workspace => Session.Workspace.Under(Projects.Current);
@@ -24,7 +26,13 @@ sealed record Desk(Session Session, LiveProject Projects, RunQueue Queue, Accoun
     public TimeProvider Clock => Session.Workspace.Clock;
 
     /// <summary>What happens by itself, once the server is up.</summary>
-    public Automation.Automation Automation { get => field ?? throw new PipelineException("the server is starting", isTransient: true); set; }
+    public Automation.Automation Automation { get => _automation ?? throw new PipelineException("the server is starting", isTransient: true); set => _automation = value; }
+
+    /// <summary>The schedules that should have fired and have not.</summary>
+    public IReadOnlyList<OverdueRun> Overdue => _automation?.Overdue ?? [];
+
+    /// <summary>What happened and no run has seen to yet, by pipeline.</summary>
+    public Task<List<PendingEvents>> PendingAsync(CancellationToken ct) => _automation is { } up ? up.Inbox.PendingAsync(ct) : Task.FromResult<List<PendingEvents>>([]);
 
     /// <summary>Ends what waits for news, so that the server can stop.</summary>
     public CancellationToken Closing { get; init; }

@@ -1,6 +1,7 @@
 using Cartage.Host.Serving;
 using Cartage.Projects;
 using Cartage.Runs;
+using Cartage.Triggers;
 
 namespace Cartage.Host.Web;
 
@@ -23,12 +24,14 @@ sealed record OverviewRow(Pipeline Pipeline, IReadOnlyList<RunResult> Runs, bool
 /// <summary>Something a person should look at.</summary>
 sealed record Alarm(string Title, string Text, string Href, string Tone)
 {
-    public static IEnumerable<Alarm> Of(OverviewRow row, DateTimeOffset now)
+    /// <summary>Last runs that went wrong, and the schedules that are overdue.</summary>
+    public static IReadOnlyList<Alarm> Of(IReadOnlyList<OverviewRow> rows, IReadOnlyList<OverdueRun> overdue) =>
+        [.. rows.SelectMany(Of), .. overdue.Select(x => new Alarm($"{x.Pipeline} is overdue", $"It should have run at {Say.At(x.Tick)}: {x.Why}.", Links.Pipeline(x.Pipeline), "warning"))];
+
+    static IEnumerable<Alarm> Of(OverviewRow row)
     {
         var ended = row.Runs.FirstOrDefault(x => !Say.IsOpen(x.State));
         if (ended is { State: RunState.Failed or RunState.Rejected })
             yield return new($"{row.Pipeline.Name} {Say.State(ended.State)}", ended.Message ?? "", Links.Run(ended.RunId), ended.State == RunState.Failed ? "danger" : "warning");
-        if (!row.Paused && row.Pipeline.Schedule is { } schedule && row.Runs is [var newest, ..] && schedule.Last(now, row.Pipeline.TimeZone) is var due && newest.StartedAt < due && now - due > TimeSpan.FromMinutes(10))
-            yield return new($"{row.Pipeline.Name} is overdue", $"Its schedule {schedule.Text} should have fired at {Say.At(due)}; the last run started at {Say.At(newest.StartedAt)}.", Links.Pipeline(row.Pipeline.Name), "warning");
     }
 }

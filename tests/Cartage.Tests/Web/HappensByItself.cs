@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Cartage.Host.Access;
+using Cartage.Host.Web;
 using Cartage.Runs;
 using Cartage.Tests.Support;
 using Cartage.Warehouses;
@@ -78,6 +79,21 @@ public sealed class HappensByItself
 
         await UntilAsync(served, async () => await WaitingAsync() == (0, false));
         Assert.Equal(2, (await served.Store.ListRunsAsync(10, CancellationToken.None)).Count);
+    }
+
+    [Fact]
+    public async Task The_overview_calls_overdue_what_the_notices_do()
+    {
+        var clock = new FakeClock("2026-03-05T12:30Z");
+        using var project = SmallShop.Create().Write("project.yml", "name: small\nnotifications: { overdue_after: 3h }\n").Write("pipelines/shop/pipeline.yml", "schedule: '0 9 * * *'\nstart: 2026-03-01\n");
+        await using var workspace = await project.OpenAsync(given: clock);
+        var pipeline = Assert.Single(workspace.Project.Pipelines);
+        var row = new OverviewRow(pipeline, [new("20260304T090000Z-aaaa", "shop", RunState.Succeeded, new(default, default), clock.GetUtcNow().AddDays(-1), TimeSpan.Zero)], Paused: false, null, null);
+
+        Assert.Empty(Alarm.Of([row], [])); // late, and less than is allowed
+        var alarm = Assert.Single(Alarm.Of([row], [new("shop", clock.GetUtcNow().AddHours(-3.5), "the schedule did not fire")]));
+        Assert.Equal(("shop is overdue", "It should have run at 2026-03-05 09:00:00 UTC: the schedule did not fire.", "/pipelines/shop"), (alarm.Title, alarm.Text, alarm.Href));
+        Assert.Equal("shop failed", Assert.Single(Alarm.Of([row with { Runs = [row.Runs[0] with { State = RunState.Failed }] }], [])).Title);
     }
 
     static async Task<bool> RanAsync(Served served, params string[] pipelines) =>
