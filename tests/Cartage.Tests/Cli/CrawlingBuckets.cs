@@ -1,5 +1,7 @@
 using System.Text;
 using Cartage.Connectors.ObjectStores;
+using Cartage.Ingest.Crawling;
+using Cartage.Storage;
 using Cartage.Tests.Support;
 
 namespace Cartage.Tests.Cli;
@@ -41,6 +43,25 @@ public sealed class CrawlingBuckets(SharedS3 s3) : IDisposable
             Assert.NotEqual(0, crawled.Code);
             Assert.Contains(said, crawled.Error, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task A_key_that_leads_out_of_the_folder_is_left_out()
+    {
+        using var bucket = new CrawledBucket(_ => new Keys("drops/../../../evil.csv", "drops/a.csv", "drops//b.csv"), "s3://lake/", Path.Combine(_folder.Path, "tmp"));
+        var found = Assert.Single(await bucket.FindAsync("s3://lake/drops", TestContext.Current.CancellationToken));
+        Assert.Equal("s3://lake/drops/a.csv", bucket.PlaceOf(Assert.Single(found.Paths)));
+    }
+
+    sealed class Keys(params string[] keys) : IObjectStore
+    {
+        public IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken ct) => keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal)).Select(k => new StoredObject(k, 1, default)).ToAsyncEnumerable();
+
+        public ValueTask<LocalCopy> FetchAsync(string key, CancellationToken ct) => throw new NotSupportedException();
+
+        public ValueTask PutAsync(string key, Stream content, CancellationToken ct) => throw new NotSupportedException();
+
+        public ValueTask DeleteAsync(string key, CancellationToken ct) => throw new NotSupportedException();
     }
 
     async Task<string> ProjectAsync(params (string Key, string Content)[] objects)

@@ -20,7 +20,7 @@ public sealed class CrawledBucket(Func<string, IObjectStore> open, string root, 
         var key = place[root.Length..].TrimEnd('/');
         var (matches, within) = (Glob.Of(key), key.Length == 0 ? "" : key + "/");
         await foreach (var item in _store.ListAsync(Glob.IsPattern(key) ? Glob.Folder(key) : key, ct))
-            if (matches.IsMatch(item.Key) || (item.Key.StartsWith(within, StringComparison.Ordinal) && CrawledFiles.Known(item.Key)))
+            if (ObjectKey.Mistake(item.Key) is null && (matches.IsMatch(item.Key) || item.Key.StartsWith(within, StringComparison.Ordinal) && CrawledFiles.Known(item.Key)))
                 _bytes[_objects + item.Key] = item.Bytes;
         return _bytes.ContainsKey(_objects + key) ? [CrawledFiles.Single(_objects + key)] : CrawledFiles.Of(place, [.. _bytes.Keys]);
     }
