@@ -92,7 +92,7 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
 
     /// <summary>Puts rows of the quarantine through the same rules again.</summary>
     public Task<DoorResult> RetryAsync(Table retry, CancellationToken ct) =>
-        SortAsync($"SELECT {Sql.Quote(columns.Select(c => c.Name))}, _object, _record, _raw FROM {Sql.Quote(retry)}", null, ct);
+        SortAsync($"SELECT {Sql.Quote(columns.Select(c => c.Name))}, _object, _record, _raw FROM {Sql.Quote(retry)}", [], null, ct);
 
     bool IsPlain(Manifest manifest, Header header) =>
         header.Kind is "parquet" or "ndjson" or "json"
@@ -106,13 +106,14 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
         var select = columns.Select(c => known.Contains(c.Name) ? Typed(c) : $"CAST(NULL AS {c.Type}) AS {Sql.Quote(c.Name)}");
         var names = string.Join(", ", objects.Select(o => Sql.Literal(o.Object.Object)));
         var aside = good with { Name = good.Name + "__try" };
+        var landed = Landed([.. objects.Select(o => o.Object)], "CAST(file_index AS BIGINT) + 1");
         try
         {
             await connection.ExecuteAsync(
                 $"""
                 CREATE OR REPLACE TABLE {Sql.Quote(aside)} AS
-                SELECT {string.Join(", ", columns.Select(c => Sql.Quote(c.Name)))}, {Deleted} AS "_deleted_at", {Sql.Literal(stamp.RunId)} AS "_run",
-                  {(objects.Count == 1 ? Sql.Literal(objects[0].Object.Object) : $"([{names}])[CAST(file_index AS BIGINT) + 1]")} AS "_object", {stamp.LoadedAtSql} AS "_loaded_at", {(IsNumbered(objects) ? "row_number() OVER ()" : "CAST(NULL AS BIGINT)")} AS "_record"
+                SELECT {string.Join(", ", columns.Select(c => Sql.Quote(c.Name)))}, {Deleted(landed)} AS "_deleted_at", {Sql.Literal(stamp.RunId)} AS "_run",
+                  {(objects.Count == 1 ? Sql.Literal(objects[0].Object.Object) : $"([{names}])[CAST(file_index AS BIGINT) + 1]")} AS "_object", {landed} AS "_loaded_at", {(IsNumbered(objects) ? "row_number() OVER ()" : "CAST(NULL AS BIGINT)")} AS "_record"
                 FROM (SELECT {string.Join(", ", select)}{(objects.Count == 1 ? "" : ", file_index")} FROM {Reader([.. copies.Paths], header)})
                 """,
                 ct
@@ -164,6 +165,7 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
             SELECT {string.Join(", ", texts)}, {Sql.Literal(manifest.Object)} AS "_object", row_number() OVER () AS "_record", CAST(NULL AS VARCHAR) AS "_raw"
             FROM {Reader([copy.Path], header with { AsText = true })}
             """,
+            [manifest],
             null,
             ct
         );
@@ -177,7 +179,7 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
             try
             {
                 using var copies = await LocalCopies.FetchAsync(raw, [.. some.Select(o => o.Object.Object)], ct);
-                var read = await SortAsync(PageRows.Query([.. some.Select(o => o.Object).Zip(copies.Paths)], columns, feed.Format.Nulls), null, ct);
+                var read = await SortAsync(PageRows.Query([.. some.Select(o => o.Object).Zip(copies.Paths)], columns, feed.Format.Nulls), [.. some.Select(o => o.Object)], null, ct);
                 total = total.Plus(read with { Read = some.Sum(o => o.Object.Rows ?? 0) });
             }
             catch (Exception e) when (IsOfTheObject(e))
@@ -203,7 +205,7 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
         try
         {
             await File.WriteAllTextAsync(file, mended, ct);
-            return await SortAsync(PageRows.Query([(page, file)], columns, feed.Format.Nulls), null, ct) with { Read = page.Rows ?? 0 };
+            return await SortAsync(PageRows.Query([(page, file)], columns, feed.Format.Nulls), [page], null, ct) with { Read = page.Rows ?? 0 };
         }
         catch (Exception e) when (IsOfTheObject(e))
         {
@@ -230,7 +232,7 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
             await using (var brokenFile = new FileStream(broken, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20))
                 splitter.Split(text, header, cleanFile, brokenFile);
             var texts = header.Kind == "ndjson" ? JsonTexts(manifest, header, clean) : DelimitedTexts(manifest, header, clean);
-            var result = await SortAsync(texts, splitter.Broken > 0 ? (broken, manifest.Object) : null, ct);
+            var result = await SortAsync(texts, [manifest], splitter.Broken > 0 ? (broken, manifest.Object) : null, ct);
             return result with { Read = splitter.Records };
         }
         finally
@@ -267,8 +269,9 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
     string TempFile() => Path.Combine(tempFolder, Path.GetRandomFileName() + ".csv");
 
     // Rows as text → typed rows that keep every rule, and the rest with a reason for each rule they break.
-    async Task<DoorResult> SortAsync(string texts, (string File, string Object)? broken, CancellationToken ct)
+    async Task<DoorResult> SortAsync(string texts, IReadOnlyList<Manifest> objects, (string File, string Object)? broken, CancellationToken ct)
     {
+        var landed = Landed(objects, $"list_position([{string.Join(", ", objects.Select(o => Sql.Literal(o.Object)))}], _object)");
         var sorted = bad with { Name = bad.Name + "__sort" };
         var typed = columns.Select(c => c.Type == "VARCHAR" ? Sql.Quote(_text + c.Name) + " AS " + Sql.Quote(c.Name) : $"TRY_CAST({Sql.Quote(_text + c.Name)} AS {c.Type}) AS {Sql.Quote(c.Name)}");
         var declared = feed.Columns.ToDictionary(c => c.Name, StringComparer.OrdinalIgnoreCase);
@@ -286,7 +289,7 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
               {Any(r => r.Severity == Severity.Reject, "false")} AS "_reject"
             FROM (SELECT *, {string.Join(", ", typed)} FROM (SELECT {string.Join(", ", columns.Select(c => $"{Sql.Quote(c.Name)} AS {Sql.Quote(_text + c.Name)}"))}, _object, _record, _raw FROM ({texts})));
             INSERT INTO {Sql.Quote(good)} BY NAME
-            SELECT {string.Join(", ", columns.Select(c => Sql.Quote(c.Name)))}, {Deleted} AS "_deleted_at", {Sql.Literal(stamp.RunId)} AS "_run", _object, {stamp.LoadedAtSql} AS "_loaded_at", _record
+            SELECT {string.Join(", ", columns.Select(c => Sql.Quote(c.Name)))}, {Deleted(landed)} AS "_deleted_at", {Sql.Literal(stamp.RunId)} AS "_run", _object, {landed} AS "_loaded_at", _record
             FROM {Sql.Quote(sorted)} WHERE NOT _bad AND NOT _drop;
             INSERT INTO {Sql.Quote(bad)}
             SELECT {string.Concat(columns.Select(c => Sql.Quote(_text + c.Name) + ", "))}
@@ -337,9 +340,18 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
     // A value without a type cannot be let through with a warning: there is nothing to store.
     static Severity Strict(Severity severity) => severity == Severity.Warn ? Severity.Quarantine : severity;
 
-    string Deleted =>
+    // When a row's object landed, which a replay finds again; now, for rows that come from the quarantine.
+    string Landed(IReadOnlyList<Manifest> objects, string place) =>
+        objects switch
+        {
+            [] => stamp.LoadedAtSql,
+            [var one] => RunStamp.Sql(one.LandedAt),
+            _ => $"([{string.Join(", ", objects.Select(o => RunStamp.Sql(o.LandedAt)))}])[{place}]",
+        };
+
+    string Deleted(string landed) =>
         feed.DeletedWhen is { } condition
-            ? $"CASE WHEN {condition} THEN {(feed.Cursor is { } cursor && columns.Any(c => c.Name == cursor && c.Type is "DATE" or "TIMESTAMP" or "TIMESTAMPTZ" or "VARCHAR") ? $"coalesce(CAST({Sql.Quote(cursor)} AS TIMESTAMP), {stamp.LoadedAtSql})" : stamp.LoadedAtSql)} END"
+            ? $"CASE WHEN {condition} THEN {(feed.Cursor is { } cursor && columns.Any(c => c.Name == cursor && c.Type is "DATE" or "TIMESTAMP" or "TIMESTAMPTZ" or "VARCHAR") ? $"coalesce(CAST({Sql.Quote(cursor)} AS TIMESTAMP), {landed})" : landed)} END"
             : "CAST(NULL AS TIMESTAMP)";
 
     // A typed read turns a bad TIMESTAMPTZ into NULL without a word, so that one is cast by us.
@@ -366,5 +378,7 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
 /// <summary>What a run stamps on its rows.</summary>
 public sealed record RunStamp(string RunId, DateTimeOffset LoadedAt)
 {
-    internal string LoadedAtSql => $"TIMESTAMP '{LoadedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss.ffffff}'";
+    internal string LoadedAtSql => Sql(LoadedAt);
+
+    internal static string Sql(DateTimeOffset at) => $"TIMESTAMP '{at.UtcDateTime:yyyy-MM-dd HH:mm:ss.ffffff}'";
 }

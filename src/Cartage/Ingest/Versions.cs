@@ -25,15 +25,20 @@ sealed class Versions(DbConnection connection, LoadTables tables)
     {
         var unordered = _feed.Cursor is { } cursor ? $"{_sql.Quote(cursor)} IS NULL" : "true";
         var contents = $"(CASE WHEN {unordered} THEN _content END) OVER (PARTITION BY {tables.Key()}, CASE WHEN {unordered} THEN _object END)";
+        // Without a change time what says again what was said before stands since then, as it would had it come by itself: no later than the last change of content.
+        var (since, standing) = _feed.KeepsHistory
+            ? ("", $"_copy, {tables.NewestFirst}")
+            : ($", sum(CASE WHEN _content <> _last THEN 1 ELSE 0 END) OVER (PARTITION BY {tables.Key()}, _conflict ORDER BY {tables.NewestFirst} ROWS UNBOUNDED PRECEDING) AS _changes", "_changes, _object, _record");
+        var last = _feed.KeepsHistory ? "" : $", first_value(_content) OVER (PARTITION BY {tables.Key()}, _conflict ORDER BY {tables.NewestFirst}) AS _last";
         var ranked = tables.Staging("__ranked");
         var repeated = $"SELECT {tables.Key()} FROM {_sql.Quote(tables.Good)} GROUP BY {tables.Key()} HAVING count(*) > 1";
         await connection.ExecuteAsync(
             $"""
             {_sql.Create(ranked, $"""
-                SELECT c.*, row_number() OVER (PARTITION BY {tables.Key()} ORDER BY CASE WHEN _conflict THEN 0 WHEN _copy = 1 THEN 1 ELSE 2 END, {tables.NewestFirst}) AS _place
-                FROM (SELECT b.*, row_number() OVER (PARTITION BY {tables.Key()}, _content, _conflict ORDER BY {tables.CopiesFirst}) AS _copy
-                  FROM (SELECT a.*, {unordered} AND min{contents} <> max{contents} AS _conflict
-                    FROM (SELECT g.{_sql.RowId} AS _rid, {tables.Content("g")} AS _content, {tables.Row("g.")} FROM {_sql.Quote(tables.Good)} g JOIN ({repeated}) d ON {tables.SameKey("g", "d")}) AS a) AS b) AS c
+                SELECT c.*, row_number() OVER (PARTITION BY {tables.Key()} ORDER BY CASE WHEN _conflict THEN 1 ELSE 0 END, {standing}) AS _place
+                FROM (SELECT b.*{since}, row_number() OVER (PARTITION BY {tables.Key()}, _content, _conflict ORDER BY {tables.CopiesFirst}) AS _copy
+                  FROM (SELECT a.*{last} FROM (SELECT x.*, {unordered} AND min{contents} <> max{contents} AS _conflict
+                    FROM (SELECT g.{_sql.RowId} AS _rid, {tables.Content("g")} AS _content, {tables.Row("g.")} FROM {_sql.Quote(tables.Good)} g JOIN ({repeated}) d ON {tables.SameKey("g", "d")}) AS x) AS a) AS b) AS c
                 """)};
             INSERT INTO {_sql.Quote(tables.Bad)} ({tables.BadRow})
             SELECT {tables.Texts}, {_sql.Literal(string.Join(", ", _feed.Key) + ": another row has the same key and other content, and nothing says which is newer")}, 'key_conflict', _object, _record,

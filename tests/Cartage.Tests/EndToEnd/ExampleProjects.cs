@@ -22,6 +22,8 @@ public sealed class ExampleProjects
         Assert.True(first.Code == 0, first.Out + first.Error);
         Assert.DoesNotContain("\"passed\": false", first.Out, StringComparison.Ordinal);
         Assert.Contains("nothing changed", second.Out, StringComparison.Ordinal);
+        var replay = await Typed.InAsync(folder.Path, "replay", "--dry-run");
+        Assert.True(replay is { Code: 0, Out: "" }, replay.Out + replay.Error);
     }
 
     [Theory]

@@ -29,6 +29,29 @@ public sealed class Replays : IDisposable
         Assert.Equal(before, await SmallShop.StateAsync(_project));
     }
 
+    // A file without change times that comes again and again: some rows as before, some changed and changed back, some keys twice.
+    [Theory]
+    [InlineData(1), InlineData(2), InlineData(3), InlineData(4)]
+    public async Task What_came_in_bit_by_bit_shows_no_difference(int seed)
+    {
+        using var project = new TestProject()
+            .Write("project.yml", "name: small\n")
+            .Write("pipelines/shop/pipeline.yml", "description: stock\n")
+            .Write("pipelines/shop/feeds/stock.yml", "feeds:\n  stock: { files: in/stock.csv, key: [id], columns: { id: { type: integer, required: true }, n: { type: integer } } }\n")
+            .Write("pipelines/shop/models/as_of.sql", "/* ---\nkey: id\n--- */\nselect id, n, _loaded_at as as_of from stock");
+        var random = new Random(seed);
+        for (var version = 0; version < 6; version++)
+        {
+            project.Write("in/stock.csv", "id,n\n" + string.Concat(Enumerable.Range(1, 12).SelectMany(id => Enumerable.Range(0, random.Next(8) == 0 ? 2 : 1).Select(_ => $"{id},{random.Next(2)}\n"))) + $"{100 + version},1\n");
+            var run = await project.RunAsync();
+            Assert.True(run.State is RunState.Succeeded or RunState.Quarantined, run.Message);
+        }
+
+        var shown = await project.RunAsync(new() { FullRefresh = true, Only = new HashSet<string> { "load", "build", "check" }, Replay = ReplayEnd.Show });
+
+        Assert.Equal("", string.Join('\n', shown.Differences.Where(d => d.Any).Select(d => $"{d.Table}: {d.Added} added, {d.Removed} removed, {string.Join(", ", d.Columns.Select(c => $"{c.Column} {c.Rows} such as {c.Key}: {c.Before} → {c.After}"))}")));
+    }
+
     [Fact]
     public async Task A_changed_model_shows_exactly_the_columns_that_change()
     {
