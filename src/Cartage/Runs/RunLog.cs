@@ -15,7 +15,7 @@ sealed class RunLog(RunStore store, TimeProvider clock, string runId, IProgress<
         }
     }
 
-    /// <summary>Does a task's work and notes what it came to; <paramref name="fill"/> adds the counts.</summary>
+    /// <summary>Does a task's work and notes what it came to; <paramref name="fill"/> adds the counts, and says where what was done found fault.</summary>
     public async Task<T> DoAsync<T>(string kind, string name, string why, Func<Task<T>> work, Func<TaskResult, T, TaskResult>? fill = null)
     {
         var (at, began) = (clock.GetUtcNow(), clock.GetTimestamp());
@@ -27,7 +27,7 @@ sealed class RunLog(RunStore store, TimeProvider clock, string runId, IProgress<
             var done = Ended(RunState.Succeeded);
             done = fill is null ? done : fill(done, value);
             Add(done);
-            Tell(kind, name, RunState.Succeeded, done.Rows is { } rows ? $"{rows:N0} {(kind == "extract" ? "object" : "row")}{(rows == 1 ? "" : "s")}" : kind == "build" ? "a view" : why);
+            Tell(kind, name, done.State, done.Message is { } message ? message : done.Rows is { } rows ? $"{rows:N0} {(kind == "extract" ? "object" : "row")}{(rows == 1 ? "" : "s")}" : kind == "build" ? "a view" : why);
             return value;
         }
         catch (Exception e)

@@ -231,13 +231,12 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
             await building.PublishAsync(ct);
         if (request.Runs("check"))
         {
-            _checks = await _log.DoAsync("check", _pipeline.Name, "on exactly what is about to be published", () => checking.VerifyAsync(building, ct));
-            var broken = _checks.Where(c => !c.Passed && c.Check.Severity == Severity.Reject && !c.Accepted).ToList();
-            if (broken.Count > 0)
+            _checks = await _log.DoAsync("check", _pipeline.Name, "on exactly what is about to be published", () => checking.VerifyAsync(building, ct), (task, checks) => Broken(checks) is { Count: > 0 } found ? task with { State = RunState.Rejected, Message = Failed(found) } : task);
+            if (Broken(_checks) is { Count: > 0 } broken)
             {
                 await transaction.RollbackAsync(CancellationToken.None);
                 return await RejectAsync(
-                    $"{broken.Count} check{(broken.Count == 1 ? "" : "s")} failed: {string.Join("; ", broken.Take(3).Select(c => $"{c.Check.Name}: {c.Message}"))}",
+                    Failed(broken),
                     $"Nothing was published; yesterday's tables stand. Mend the data or the rule, or accept it once with 'cartage run --accept {broken[0].Check.Name}'.",
                     ct
                 );
@@ -286,6 +285,10 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
             return Result(state, "it was cancelled after its tables were published; the next run writes what is missing");
         }
     }
+
+    static List<CheckResult> Broken(IReadOnlyList<CheckResult> checks) => [.. checks.Where(c => !c.Passed && c.Check.Severity == Severity.Reject && !c.Accepted)];
+
+    static string Failed(List<CheckResult> broken) => $"{broken.Count} check{(broken.Count == 1 ? "" : "s")} failed: {string.Join("; ", broken.Take(3).Select(c => $"{c.Check.Name}: {c.Message}"))}";
 
     // A report that cannot be written does not hide why there is one.
     async Task<RunResult> RejectAsync(string message, string hint, CancellationToken ct)

@@ -170,8 +170,11 @@ public sealed class Attacks : IDisposable
             var said = await (await viewer.PostAsJsonAsync("/api/sql", new { sql }, Never)).Content.ReadAsStringAsync(Never);
             Assert.DoesNotMatch("(?i)baldwin|rowlett|lowercase", said);
         }
-        foreach (var page in new[] { "/tables/shop_raw/stores?profile=now", "/tables/shop/sales", "/tables/shop/labels?profile=now", "/tables/shop_quarantine/stores", "/quarantine", "/quarantine/shop/stores", "/api/quarantine", "/api/quarantine/shop/stores", $"/reports/{run.RunId}", $"/api/reports/{run.RunId}", "/sql.csv?q=select%20*%20from%20stores", $"/runs/{run.RunId}" })
+        foreach (var page in new[] { "/tables/shop_raw/stores?profile=now", "/tables/shop/sales", "/tables/shop/labels?profile=now", "/tables/shop_quarantine/stores", "/quarantine", "/quarantine/shop/stores", "/api/quarantine", "/api/quarantine/shop/stores", $"/reports/{run.RunId}", $"/api/reports/{run.RunId}", "/sql.csv?q=select%20*%20from%20stores", $"/runs/{run.RunId}",
+            "/api/overview", "/api/quality", $"/api/runs/{run.RunId}", $"/api/runs/{run.RunId}/log", "/api/tables/shop_raw/stores/rows", "/api/tables/shop_raw/stores/profile?now=true", "/api/tables/shop/labels/rows", "/api/tables/shop/labels/profile", "/api/tables/shop_quarantine/stores/rows", "/api/tables/shop_quarantine/stores/profile?now=true" })
             Assert.DoesNotMatch("(?i)baldwin|rowlett|lowercase", await viewer.GetStringAsync(page, Never));
+        Assert.DoesNotMatch("(?i)baldwin|rowlett", await (await viewer.PostAsJsonAsync("/api/sql/csv", new { sql = "select * from stores" }, Never)).Content.ReadAsStringAsync(Never));
+        Assert.Contains("Baldwin", await editor.GetStringAsync("/api/tables/shop_raw/stores/profile?now=true", Never), StringComparison.Ordinal);
         Assert.Contains("Baldwin", await (await editor.PostAsJsonAsync("/api/sql", new { sql = "select store_name from sales" }, Never)).Content.ReadAsStringAsync(Never), StringComparison.Ordinal);
     }
 

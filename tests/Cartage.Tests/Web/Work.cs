@@ -103,6 +103,7 @@ public sealed class Work(Browser browser) : IClassFixture<Browser>, IDisposable
         await window.ShootAsync("alarm");
         await page.Locator(".alarm a").First.ClickAsync();
         await Assertions.Expect(page.Locator("body")).ToContainTextAsync("no_big_orders");
+        await Assertions.Expect(page.Locator(".timeline tr").Filter(new() { HasText = "no_big_orders: 11 rows break it" })).ToContainTextAsync("rejected");
         await window.ShootAsync("rejected");
         page.Dialog += async (_, dialog) => await dialog.AcceptAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Accept no_big_orders once" }).ClickAsync();
