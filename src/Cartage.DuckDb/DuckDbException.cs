@@ -26,6 +26,9 @@ public sealed class DuckDbException : DbException
     /// <summary>Names that were perhaps meant.</summary>
     public IReadOnlyList<string> Candidates { get; }
 
+    /// <summary>Whether a file is to blame: the disk refused, or its bytes are not those that were written.</summary>
+    public bool IsOfFile => ErrorType is DuckDbErrorType.Io or DuckDbErrorType.Serialization or DuckDbErrorType.Fatal;
+
     /// <summary>Whether the same transaction may well succeed when repeated: it met another one's changes.</summary>
     public override bool IsTransient => ErrorType == DuckDbErrorType.Transaction && Message.Contains("conflict", StringComparison.OrdinalIgnoreCase);
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Cartage.DuckDb;
 using Cartage.Host.Socket;
 using Cartage.Projects;
 
@@ -33,6 +34,11 @@ static class CommandLine
         catch (PipelineException e)
         {
             await terminal.Error.WriteLineAsync(Sentence(e.Message, e.Hint));
+            return ExitCode.Failed;
+        }
+        catch (DuckDbException e) when (e.IsOfFile)
+        {
+            await terminal.Error.WriteLineAsync(Sentence(e.Message.Split("\n\n")[0], "If the disk is full, free some space and run again. If the file is damaged, put a copy in its place, or move it away and run again: what has landed is loaded anew."));
             return ExitCode.Failed;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Data.Common;
+using Cartage.DuckDb;
 using Cartage.Host.Output;
 using Cartage.Runs;
 using Cartage.Warehouses;
@@ -41,7 +42,7 @@ static class QueryCommand
                 on.Say(FormattableString.Invariant($"Only the first {most:N0} rows; --limit sets how many."));
             return ExitCode.Succeeded;
         }
-        catch (DbException e)
+        catch (DbException e) when (e is not DuckDbException { IsOfFile: true })
         {
             throw new UsageException($"The query failed: {e.Message}", "See what there is: cartage ls tables");
         }

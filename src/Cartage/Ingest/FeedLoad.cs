@@ -138,14 +138,22 @@ public sealed class FeedLoad
         }
     }
 
-    /// <summary>What differs from the base table, after <see cref="SettleAsync"/>; everything that depends on data happens up to here, before the transaction.</summary>
-    public async Task CompareAsync(DbConnection connection, CancellationToken ct)
+    /// <summary>What differs from the base table, after <see cref="SettleAsync"/> of it and of <paramref name="children"/>, the feeds that put placeholders into it; everything that depends on data happens up to here, before the transaction.</summary>
+    public async Task CompareAsync(DbConnection connection, IReadOnlyList<(Feed Feed, FeedLoad? Load)> children, CancellationToken ct)
     {
         if (Swap)
             (_inserted, _deleted) = (await connection.QueryAsync($"SELECT count(*) - count(_deleted_at), count(_deleted_at) FROM {Sql.Quote(_tables.Good)}", r => (r.GetInt64(0), r.GetInt64(1)), ct))[0];
         else if (Feed.Key.Count > 0)
         {
-            var counts = await new Versions(connection, _tables).DifferAsync(ct);
+            var versions = new Versions(connection, _tables);
+            var counts = await versions.DifferAsync(ct);
+            if (children.Any(c => c.Load?.Replaces == true))
+            {
+                List<string> referred = [];
+                foreach (var (feed, load) in children)
+                    referred.AddRange(await ReferredAsync(connection, feed, load, ct));
+                await versions.ForgetPlaceholdersAsync(referred, ct);
+            }
             (_inserted, _updated, _deleted, _unchanged) = (counts.Inserted, counts.Updated, counts.Deleted, counts.Unchanged);
             _superseded += counts.Superseded;
         }
@@ -212,6 +220,18 @@ public sealed class FeedLoad
         }
     }
 
+    // What the rows of a child refer to once this run is published.
+    async Task<IEnumerable<string>> ReferredAsync(DbConnection connection, Feed child, FeedLoad? load, CancellationToken ct)
+    {
+        var columns = child.Columns.Where(c => c.References is { OnMissing: MissingParent.Infer } r && r.Feed == Feed.Name).Select(c => c.Name).ToList();
+        List<string> rows = load is null ? [] : [.. new[] { load._tables.Good, load._tables.OlderAside }.SelectMany(t => columns.Select(c => $"SELECT {Sql.Quote(c)} AS k FROM {Sql.Quote(t)}"))];
+        if (load is { Swap: true })
+            return rows;
+        var stays = string.Concat(load?.TakenBack.Select(t => $" AND NOT {t}") ?? []);
+        var stored = await Catalog.ColumnsAsync(connection, Sql, child.Base, ct);
+        return rows.Concat(columns.Where(c => stored.Exists(s => s.Name == c)).Select(c => $"SELECT {Sql.Quote(c)} AS k FROM {Sql.Quote(child.KeepsHistory ? child.History : child.Base)} WHERE {Sql.Quote(c)} IS NOT NULL{stays}"));
+    }
+
     async Task SwapAsync(Publication publication, DbConnection connection, CancellationToken ct)
     {
         if (Feed.KeepsHistory)
@@ -275,10 +295,12 @@ public sealed class FeedLoad
     }
 
     // Lines without a key that come again in another version of their page take the place of all it had.
+    IEnumerable<string> TakenBack => !Replaces ? [] : _objects.Where(o => o.Object.Version > 1).Select(o => o.Object.Object[..(o.Object.Object.LastIndexOf('/') + 1)]).Select(f => $"left(_object, {f.EnumerateRunes().Count()}) = {Sql.Literal(f)}");
+
     async Task TakeBackAsync(DbConnection connection, Table table, string change, CancellationToken ct)
     {
-        foreach (var folder in _objects.Where(o => o.Object.Version > 1).Select(o => o.Object.Object[..(o.Object.Object.LastIndexOf('/') + 1)]))
-            await connection.ExecuteAsync($"{string.Format(null, change, Sql.Quote(table))} WHERE left(_object, {folder.EnumerateRunes().Count()}) = {Sql.Literal(folder)}", ct);
+        foreach (var rows in TakenBack)
+            await connection.ExecuteAsync($"{string.Format(null, change, Sql.Quote(table))} WHERE {rows}", ct);
     }
 
     Task ShowHistoryAsync(Publication publication, CancellationToken ct) => publication.ReplaceViewAsync(Feed.History, HistorySql(Feed.Base, _tables.Older), _tables.Staging("__history"), ct);
@@ -287,7 +309,7 @@ public sealed class FeedLoad
 
     async Task SetAsideAsync(DbConnection connection, CancellationToken ct)
     {
-        if (Feed.Key.Count == 0 && _objects.Any(o => o.Object.Version > 1) && await QuarantineTable.ExistsAsync(connection, Sql, Feed, ct))
+        if (Replaces && await QuarantineTable.ExistsAsync(connection, Sql, Feed, ct))
             await TakeBackAsync(connection, Feed.Quarantine, "UPDATE {0} SET _status = CASE WHEN _status IN ('open', 'fixed') THEN 'discarded' ELSE _status END", ct);
         if (_quarantined == 0 && _retried == 0)
             return;

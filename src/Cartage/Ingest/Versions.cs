@@ -73,13 +73,24 @@ sealed class Versions(DbConnection connection, LoadTables tables)
         return counts[0];
     }
 
+    /// <summary>Adds to the difference the placeholders whose key is none of those that SELECTs return as <c>k</c>.</summary>
+    public async Task ForgetPlaceholdersAsync(IEnumerable<string> referred, CancellationToken ct) =>
+        await connection.ExecuteAsync(
+            $"""
+            INSERT INTO {_sql.Quote(tables.Difference)} (_from, _base, {tables.Row()}, _content, _place)
+            SELECT 'gone', {tables.Address("b")}, {tables.RowOf(await ThereAsync(_feed.Base, ct), "b")}, 'old', 2 FROM {_sql.Quote(_feed.Base)} b
+            WHERE NOT {LoadTables.Came} AND {string.Format(null, _sql.IsNoneOf, tables.Key("b."), string.Join(" UNION ALL ", referred.Append($"SELECT {tables.Key()} AS k FROM {_sql.Quote(tables.Good)}")))}
+            """,
+            ct
+        );
+
     /// <summary>Applies the difference to the base table and the older versions, within the run's transaction.</summary>
     public async Task MergeAsync(CancellationToken ct)
     {
         // Not UPDATE: that writes every row group with a changed row anew, all of its columns; deleting and inserting touches the new rows alone.
         await connection.ExecuteAsync(
             $"""
-            DELETE FROM {_sql.Quote(_feed.Base)} USING {_sql.Quote(tables.Difference)} d WHERE {tables.At(_sql.Quote(_feed.Base.Name), "d", "_base")} AND d._place = 1 AND d._from <> 'base';
+            DELETE FROM {_sql.Quote(_feed.Base)} USING {_sql.Quote(tables.Difference)} d WHERE {tables.At(_sql.Quote(_feed.Base.Name), "d", "_base")} AND (d._place = 1 AND d._from <> 'base' OR d._from = 'gone');
             INSERT INTO {_sql.Quote(_feed.Base)} ({tables.Row()}) SELECT {tables.Row()} FROM {_sql.Quote(tables.Difference)} WHERE _place = 1 AND _from <> 'base';
             """,
             ct

@@ -193,10 +193,11 @@ public sealed class ModelBuilder(DbConnection connection, DbConnection parser, D
     // All of it, or none: of half an interval nobody can tell the rows that are missing from those that are there.
     async Task<bool> IsHeldAsync(string from, string to, CancellationToken ct)
     {
+        // Rows of a version that did not write the end down: of an interval that begins where this one does they are those of this one.
         var held = await connection.QueryAsync(
             $"""
-            SELECT DISTINCT _interval_start, _interval_end FROM {dialect.Quote(Target)}
-            WHERE _interval_start < {to} AND _interval_end > {from} OR _interval_start = {from} AND _interval_end = {to} ORDER BY 1, 2
+            SELECT * FROM (SELECT DISTINCT _interval_start, coalesce(_interval_end, CASE WHEN _interval_start = {from} THEN {to} ELSE _interval_start END) AS _until FROM {dialect.Quote(Target)}) AS h
+            WHERE _interval_start < {to} AND _until > {from} OR _interval_start = {from} AND _until = {to} ORDER BY 1, 2
             """,
             r => new Interval(Utc(r.GetDateTime(0)), Utc(r.GetDateTime(1))), ct);
         if (held.Count == 0 || context.Replays)

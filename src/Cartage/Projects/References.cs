@@ -43,6 +43,8 @@ static class References
                         yield return new(feed.File, column.Line, $"'on_missing: infer' makes a row of '{reference.Feed}', whose key is not '{reference.Column}' alone", "Refer to its key, or say quarantine or warn.");
                     else if (reference.OnMissing is MissingParent.Infer && parent.Columns.FirstOrDefault(c => c.Name == reference.Column) is { } named && named.DoorType != column.DoorType)
                         yield return new(feed.File, column.Line, $"'on_missing: infer' makes a row of '{reference.Feed}' with a key of type {named.Type}, and '{column.Name}' is {column.Type}", "Give both one type.");
+                    else if (reference.OnMissing is MissingParent.Quarantine && parent != feed && HangsOn(parent, feed, feeds))
+                        yield return new(feed.File, column.Line, $"the rows of '{feed.Name}' wait for those of '{reference.Feed}', which hang on rows of '{feed.Name}' in turn: what goes aside on one side would leave rows without a parent on the other", "Say 'on_missing: warn' here, or 'infer' for every reference of the circle.");
             foreach (var finding in ExportFindings(project, pipeline))
                 yield return finding;
             foreach (var twice in pipeline.Checks.GroupBy(c => c.Name).Where(g => g.Count() > 1).Select(g => g.Last()))
@@ -53,6 +55,15 @@ static class References
                 else if (pipeline.Models.All(m => m.Name != look.Dimension))
                     yield return new(model.File, 1, $"looks up the dimension '{look.Dimension}', which is no model.", Spelling.Suggest(look.Dimension, pipeline.Models.Select(m => m.Name)));
         }
+    }
+
+    // Through references that make a difference to a row: a warning makes none.
+    static bool HangsOn(Feed child, Feed parent, Dictionary<string, Feed> feeds)
+    {
+        HashSet<Feed> seen = [];
+        return Reaches(child);
+
+        bool Reaches(Feed at) => seen.Add(at) && at.Columns.Any(c => c.References is { OnMissing: not MissingParent.Warn } r && feeds.TryGetValue(r.Feed, out var next) && (next == parent || Reaches(next)));
     }
 
     static bool WaitsForItself(Feed feed, Dictionary<string, Feed> feeds)

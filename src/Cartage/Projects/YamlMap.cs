@@ -30,7 +30,11 @@ sealed class YamlMap
     /// <summary>Whether it is read only to learn what its reader asks for; then every way of writing a thing is to be asked for.</summary>
     public bool IsProbe => _shape is not null;
 
-    public bool Has(string key) => _shape is not null || _entries.ContainsKey(key);
+    public bool Has(string key)
+    {
+        _known.Add(key);
+        return _shape is not null || _entries.ContainsKey(key);
+    }
 
     public int LineOf(string key) => _entries.TryGetValue(key, out var entry) ? entry.Line : Line;
 

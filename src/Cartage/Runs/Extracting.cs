@@ -42,10 +42,10 @@ sealed class Extracting(Workspace workspace, Plan plan, RunRequest request, stri
     async Task<IReadOnlyList<Manifest>> ExtractAfterAsync(Task<IReadOnlyList<Manifest>>? parent, ISource source, Feed feed, CancellationToken ct)
     {
         var pages = parent is null ? null : await parent;
-        return await log.DoAsync("extract", feed.Name, Plan.ExtractReason(feed), () => LandAsync(source, feed, pages, ct), (task, manifests) => task with { Rows = manifests.Count });
+        return (await log.DoAsync("extract", feed.Name, Plan.ExtractReason(feed), () => LandAsync(source, feed, pages, ct), (task, all) => task with { Rows = all.New })).Manifests;
     }
 
-    async Task<IReadOnlyList<Manifest>> LandAsync(ISource source, Feed feed, IReadOnlyList<Manifest>? parent, CancellationToken ct)
+    async Task<(IReadOnlyList<Manifest> Manifests, int New)> LandAsync(ISource source, Feed feed, IReadOnlyList<Manifest>? parent, CancellationToken ct)
     {
         using var place = await workspace.Pools.TakeAsync(feed.Connection is { } name ? workspace.Project.Connections.GetValueOrDefault(name) : null, ct);
         var landing = new Landing(workspace.Zones.Raw, tempFolder, workspace.Clock);
@@ -66,7 +66,8 @@ sealed class Extracting(Workspace workspace, Plan plan, RunRequest request, stri
             }),
             Notes = new Notes(text => log.Tell("extract", feed.Name, RunState.Running, text)),
         };
-        return await landing.LandAsync(source, extraction, ct);
+        var manifests = await landing.LandAsync(source, extraction, ct);
+        return (manifests, manifests.Count - extraction.Landed.Count);
     }
 
     /// <summary>Prepares a source, which is asked for by hand only; nothing of ours changes.</summary>

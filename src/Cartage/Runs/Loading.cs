@@ -31,7 +31,7 @@ sealed class Loading(Workspace workspace, Plan plan, RunRequest request, string 
             () => FeedLoad.StageAsync(workspace.Warehouse, workspace.Zones.Raw, feed, fresh[feed.Name], retryOpen: anything, context, ct),
             (task, load) => task with { Rows = load.Equation.Read }), ct)));
         var staged = loads.ToDictionary(l => l.Feed.Name);
-        await PrepareAsync([.. feeds.Where(f => staged.ContainsKey(f.Name))], staged, ct);
+        await PrepareAsync(feeds, staged, ct);
         Failpoint.Reach("staged");
         return staged;
     }
@@ -59,13 +59,18 @@ sealed class Loading(Workspace workspace, Plan plan, RunRequest request, string 
         static bool Refers(Feed child, Feed parent) => child.Columns.Any(c => c.References?.Feed == parent.Name);
         static bool Related(Feed a, Feed b) => Refers(a, b) || Refers(b, a) || a.Infers.Intersect(b.Infers).Any();
         List<(Feed Feed, Task Done)> settled = [];
-        foreach (var feed in feeds)
+        foreach (var feed in feeds.Where(f => staged.ContainsKey(f.Name)))
         {
             var relatives = settled.Where(s => Related(feed, s.Feed)).Select(s => s.Done).ToList();
             settled.Add((feed, Task.Run(() => SettleAsync(staged[feed.Name], staged, Task.WhenAll(relatives), ct), ct)));
         }
         // A feed has all its rows when those are settled that put placeholders into it.
-        await Task.WhenAll(settled.Select(s => Task.Run(() => CompareAsync(staged[s.Feed.Name], Task.WhenAll(settled.Where(x => x.Feed == s.Feed || x.Feed.Infers.Contains(s.Feed.Name)).Select(x => x.Done)), ct), ct)));
+        await Task.WhenAll(settled.Select(s =>
+        {
+            var children = feeds.Where(f => f.Infers.Contains(s.Feed.Name)).ToList();
+            var ready = Task.WhenAll(settled.Where(x => x.Feed == s.Feed || children.Contains(x.Feed)).Select(x => x.Done));
+            return Task.Run(() => CompareAsync(staged[s.Feed.Name], [.. children.Select(c => (c, staged.GetValueOrDefault(c.Name)))], ready, ct), ct);
+        }));
     }
 
     async Task SettleAsync(FeedLoad load, Dictionary<string, FeedLoad> staged, Task relatives, CancellationToken ct)
@@ -76,11 +81,11 @@ sealed class Loading(Workspace workspace, Plan plan, RunRequest request, string 
         await load.SettleAsync(connection, staged, ct);
     }
 
-    async Task CompareAsync(FeedLoad load, Task settled, CancellationToken ct)
+    async Task CompareAsync(FeedLoad load, IReadOnlyList<(Feed, FeedLoad?)> children, Task settled, CancellationToken ct)
     {
         await settled;
         await Task.Yield();
         await using var connection = await workspace.Warehouse.OpenAsync(ct);
-        await load.CompareAsync(connection, ct);
+        await load.CompareAsync(connection, children, ct);
     }
 }

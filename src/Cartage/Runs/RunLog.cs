@@ -27,7 +27,7 @@ sealed class RunLog(RunStore store, TimeProvider clock, string runId, IProgress<
             var done = Ended(RunState.Succeeded);
             done = fill is null ? done : fill(done, value);
             Add(done);
-            Tell(kind, name, done.State, done.Message is { } message ? message : done.Rows is { } rows ? $"{rows:N0} {(kind == "extract" ? "object" : "row")}{(rows == 1 ? "" : "s")}" : kind == "build" ? "a view" : why);
+            Tell(kind, name, done.State, done.Message ?? (done.Rows is { } rows ? Count(kind, rows) : kind == "build" ? "a view" : why));
             return value;
         }
         catch (Exception e)
@@ -74,6 +74,9 @@ sealed class RunLog(RunStore store, TimeProvider clock, string runId, IProgress<
         store.Add(e);
         progress?.Report(e);
     }
+
+    static string Count(string kind, long count) =>
+        kind == "extract" && count == 0 ? "nothing new" : $"{count:N0} {(kind == "extract" ? "new object" : "row")}{(count == 1 ? "" : "s")}";
 
     void Add(TaskResult task)
     {

@@ -33,6 +33,20 @@ public sealed class BadWorld : IDisposable
         Assert.Contains("move the file away", error.Hint);
     }
 
+    // The file opens: its beginning is sound.
+    [Theory, InlineData("run"), InlineData("plan"), InlineData("ls", "tables"), InlineData("check"), InlineData("query", "select sum(amount) from shop.fact_orders")]
+    public async Task A_warehouse_whose_end_is_gone(params string[] typed)
+    {
+        _project.Write("in/orders.csv", Orders + string.Concat(Enumerable.Range(2, 50_000).Select(i => $"{i},1,2024-01-05,{i % 997}.10,2024-01-05 00:00:00\n")));
+        Assert.Equal(RunState.Succeeded, (await _project.RunAsync()).State);
+        using (var file = File.OpenWrite(Path.Combine(_project.Root, ".cartage/warehouse.duckdb")))
+            file.SetLength(file.Length / 12288 * 4096);
+        var answer = await Cli.Typed.InAsync(_project.Root, typed);
+        Assert.Equal(1, answer.Code);
+        Assert.Contains("warehouse.duckdb", answer.Error, StringComparison.Ordinal);
+        Assert.Contains("damaged", answer.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_project_in_use_says_by_whom()
     {

@@ -138,6 +138,22 @@ public sealed class Materializations : IDisposable
         Assert.Equal(["1", "2", "3"], await _project.QueryAsync("SELECT id FROM shop.m ORDER BY id"));
     }
 
+    [Fact]
+    public async Task Append_holds_what_a_version_wrote_that_did_not_say_where_an_interval_ends()
+    {
+        _project.Write("pipelines/shop/models/m.sql", "/* ---\nkind: append\n--- */\nselect id, day from things where day >= {{ start }} and day < {{ end }}");
+        Land(Enumerable.Range(1, 8).Select(d => new Thing(d, true, d, 1)));
+        await BuildAsync("m", Day(2));
+        await BuildAsync("m", Day(3));
+        await _project.QueryAsync("ALTER TABLE shop.m DROP COLUMN _interval_end");
+
+        await BuildAsync("m", Day(3));
+        Assert.Equal(RunState.Rejected, (await _project.RunAsync(Span(1, 4))).State);
+        await BuildAsync("m", Day(4));
+
+        Assert.Equal(["2", "3", "4"], await _project.QueryAsync("SELECT id FROM shop.m ORDER BY id"));
+    }
+
     // A replay rebuilds what can be told again and takes no time that a later run is to cover.
     [Fact]
     public async Task Append_holds_the_same_after_a_replay_and_goes_on_after_it()

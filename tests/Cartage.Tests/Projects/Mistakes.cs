@@ -33,9 +33,9 @@ public sealed class Mistakes : IDisposable
     [InlineData("select try_cast(order_id as integer) as a from orders", ":1: uses TRY_CAST, which only DuckDB has")]
     [InlineData("select o.order_id from orders o\nsemi join customers c on true", ": uses SEMI JOIN, which only DuckDB has")]
     [InlineData("select order_id as a,\n  order_id as a from orders", ":1: the SELECT returns the column 'a' more than once")]
-    [InlineData("/* ---\nkind: tabel\n--- */\nselect 1 as a", ":2: 'kind' must be one of view, table, append, merge, scd2, interval, not 'tabel' Did you mean 'table'?")]
+    [InlineData("/* ---\nkind: tabel\n--- */\nselect 1 as a", ":2: 'kind' must be one of view, table, append, merge, scd2, interval, not 'tabel'. Did you mean 'table'?")]
     [InlineData("/* ---\nkind: table\ntime: a\n--- */\nselect 1 as a", ":3: 'time' is for models of kind interval; this one is of kind table")]
-    [InlineData("/* ---\nkind: table\nkeys: a\n--- */\nselect 1 as a", ":3: there is no key 'keys' here Did you mean 'key'?")]
+    [InlineData("/* ---\nkind: table\nkeys: a\n--- */\nselect 1 as a", ":3: there is no key 'keys' here. Did you mean 'key'?")]
     [InlineData("/* ---\nkind: merge\nkey: b\n--- */\nselect 1 as a", ":1: its key is the column 'b', which the SELECT does not return. Did you mean 'a'?")]
     public async Task A_model(string sql, string finding)
     {
@@ -45,7 +45,7 @@ public sealed class Mistakes : IDisposable
     }
 
     [Theory]
-    [InlineData("        typ: text", "there is no key 'typ' here Did you mean 'type'?")]
+    [InlineData("        typ: text", "there is no key 'typ' here. Did you mean 'type'?")]
     [InlineData("        type: txt", "there is no type 'txt'")]
     [InlineData("        required: maybe", "'required' must be true or false, not 'maybe'")]
     [InlineData("        range: 5", "'range' must be two bounds")]
@@ -66,11 +66,24 @@ public sealed class Mistakes : IDisposable
         Assert.Contains(findings, f => f.StartsWith("pipelines/shop/feeds/more.yml:", StringComparison.Ordinal) && f.Contains(finding, StringComparison.Ordinal));
     }
 
+    // Each waits for the other: a row that goes aside on one side would leave its children on the other.
+    [Theory]
+    [InlineData("quarantine", "quarantine", 3), InlineData("infer", "quarantine", 1), InlineData("warn", "quarantine", 0), InlineData("infer", "infer", 0)]
+    public async Task Feeds_in_a_circle(string there, string back, int mistakes)
+    {
+        string Feed(string name, string other, string onMissing) => $"  {name}:\n    files: in/{name}.csv\n    key: [id]\n    columns:\n      id: integer\n      other: {{ type: integer, references: {{ feed: {other}, column: id, on_missing: {onMissing} }} }}\n";
+        _project.Write("pipelines/shop/feeds/more.yml", "feeds:\n" + Feed("a", "b", there) + Feed("b", "c", back) + Feed("c", "a", there));
+        var findings = await FindAsync(_project);
+        Assert.Equal(mistakes, findings.Count);
+        if (there == "infer" && mistakes > 0)
+            Assert.StartsWith("pipelines/shop/feeds/more.yml:13: the rows of 'b' wait for those of 'c', which hang on rows of 'b' in turn", findings[0], StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("catchup: some", "'catchup' must be one of none, latest, all, not 'some'")]
     [InlineData("schedule: '0 2 * *'", "the schedule '0 2 * *' cannot be read: there are 4 fields")]
     [InlineData("retry: { attempts: 0 }", "'attempts' must be a whole number from 1, not '0'")]
-    [InlineData("timezone: Asia/Bangkock", "there is no time zone 'Asia/Bangkock' Did you mean 'Asia/Bangkok'?")]
+    [InlineData("timezone: Asia/Bangkock", "there is no time zone 'Asia/Bangkock'. Did you mean 'Asia/Bangkok'?")]
     [InlineData("tags: a\ntags: b", "the key 'tags' is there twice")]
     public async Task A_pipeline(string line, string finding)
     {
@@ -88,16 +101,16 @@ public sealed class Mistakes : IDisposable
     [Fact]
     public async Task All_at_once_each_with_its_line()
     {
-        _project.Write("project.yml", "name: small\nzone: { raw: x }\nvariables: [a]\n").Write("pipelines/shop/pipeline.yml", "description: x\nschedul: daily\ntimeout: soon\nstart: never\n");
+        _project.Write("project.yml", "name: small\nwarehose: duckdb\nvariables: [a]\n").Write("pipelines/shop/pipeline.yml", "description: x\nschedul: daily\ntimeout: soon\nstart: never\n");
         _project.Write("pipelines/shop/models/bad.sql", "select x from nowhere");
         var findings = await FindAsync(_project);
         Assert.Equal(
             [
                 "pipelines/shop/models/bad.sql:1: reads 'nowhere', which no feed or model provides.",
-                "pipelines/shop/pipeline.yml:2: there is no key 'schedul' here Did you mean 'schedule'?",
+                "pipelines/shop/pipeline.yml:2: there is no key 'schedul' here. Did you mean 'schedule'?",
                 "pipelines/shop/pipeline.yml:3: 'timeout' must be a duration such as 5m, 1h30m or 2d, not 'soon'",
                 "pipelines/shop/pipeline.yml:4: 'start' must be a date such as 2016-01-01, not 'never'",
-                "project.yml:2: there is no key 'zone' here Did you mean 'zones'?",
+                "project.yml:2: there is no key 'warehose' here. Did you mean 'warehouse'?",
                 "project.yml:3: 'variables' must be a map",
             ],
             findings.Order(StringComparer.Ordinal));
