@@ -51,9 +51,9 @@ sealed class DuckDbWarehouse : IWarehouse
     public ValueTask DisposeAsync() => _first.DisposeAsync();
 
     static PipelineException Explain(string path, DuckDbException e) =>
-        e.Message.Contains("lock", StringComparison.OrdinalIgnoreCase)
+        e.Message.Contains("lock on file", StringComparison.OrdinalIgnoreCase)
             ? new($"{path}: the warehouse is locked by another process: {e.Message}", hint: "Wait for it to end, or stop it.", inner: e)
-        : e.Message.Contains("version", StringComparison.OrdinalIgnoreCase)
+        : e.Message.Contains("version number", StringComparison.OrdinalIgnoreCase)
             ? new($"{path}: the warehouse was written by a newer version: {e.Message}", hint: "Use that version, or move the file away and run again: what has landed is loaded anew.", inner: e)
-        : new($"{path}: the warehouse cannot be opened: {e.Message}", hint: "If it is damaged, move the file away and run again: what has landed is loaded anew.", inner: e);
+        : new($"{path}: the warehouse cannot be opened: {e.Message.TrimEnd('!', '.')}", hint: "If it is damaged, move the file away and run again: what has landed is loaded anew.", inner: e);
 }

@@ -33,6 +33,41 @@ public sealed class BadWorld : IDisposable
         Assert.Contains("move the file away", error.Hint);
     }
 
+    [Fact]
+    public async Task A_warehouse_with_wrong_bytes()
+    {
+        await _project.RunAsync();
+        var file = Path.Combine(_project.Root, ".cartage/warehouse.duckdb");
+        var bytes = File.ReadAllBytes(file);
+        for (var block = 12_288; block < bytes.Length; block += 262_144)
+            bytes[block + 100] ^= 1;
+        File.WriteAllBytes(file, bytes);
+        var error = await Assert.ThrowsAsync<PipelineException>(() => _project.RunAsync());
+        Assert.Contains("the warehouse cannot be opened: Corrupt database file", error.Message); // 'in block' is no lock
+        Assert.Contains("move the file away", error.Hint);
+    }
+
+    [Fact]
+    public async Task A_file_that_may_not_be_read()
+    {
+        await _project.RunAsync();
+        var before = await SmallShop.StateAsync(_project);
+        _project.Write("in/orders-2.csv", Orders);
+        // Who runs the tests as root may read everything; nobody may not.
+        string[] user = Environment.UserName == "root" ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : ["env"];
+        var program = Path.Combine(AppContext.BaseDirectory, "cartage");
+        if (user.Length > 1 && (Run("chown", "-R", "65534:65534", _project.Root) != 0 || Run(user[0], [.. user[1..], "test", "-x", program]) != 0))
+            Assert.Skip("setpriv: root may read every file, and no other user can run the program here");
+        Run("chmod", "000", Path.Combine(_project.Root, "in/orders-2.csv"));
+        string[] typed = [.. user, program, "run", "--project", _project.Root];
+        using var process = Process.Start(new ProcessStartInfo(typed[0], typed[1..]) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false })!;
+        var (error, _) = (await process.StandardError.ReadToEndAsync(), await process.StandardOutput.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        Assert.Equal(1, process.ExitCode);
+        Assert.Contains("in/orders-2.csv: permission denied", error);
+        Assert.Equal(before, await SmallShop.StateAsync(_project));
+    }
+
     // The file opens: its beginning is sound.
     [Theory, InlineData("run"), InlineData("plan"), InlineData("ls", "tables"), InlineData("check"), InlineData("query", "select sum(amount) from shop.fact_orders")]
     public async Task A_warehouse_whose_end_is_gone(params string[] typed)
