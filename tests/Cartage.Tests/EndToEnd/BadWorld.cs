@@ -48,6 +48,26 @@ public sealed class BadWorld : IDisposable
     }
 
     [Fact]
+    public async Task A_warehouse_that_another_program_holds()
+    {
+        await _project.RunAsync();
+        using var other = SmallShop.Create().Write("project.yml", $"name: other\nwarehouse: {{ type: duckdb, path: '{Path.Combine(_project.Root, ".cartage/warehouse.duckdb")}' }}\n");
+        using var holder = Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "cartage"), ["serve", "--url", "http://127.0.0.1:0", "--project", other.Root]) { RedirectStandardError = true, UseShellExecute = false })!;
+        try
+        {
+            while (await holder.StandardError.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains("http://127.0.0.1", StringComparison.Ordinal)) { }
+            var error = await Assert.ThrowsAsync<PipelineException>(() => _project.RunAsync());
+            Assert.Contains("the warehouse is locked by another process", error.Message);
+            Assert.Contains($"(PID {holder.Id})", error.Message);
+        }
+        finally
+        {
+            holder.Kill();
+            await holder.WaitForExitAsync(CancellationToken.None);
+        }
+    }
+
+    [Fact]
     public async Task A_file_that_may_not_be_read()
     {
         await _project.RunAsync();

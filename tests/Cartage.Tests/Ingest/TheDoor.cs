@@ -128,6 +128,29 @@ public sealed class TheDoor : IDisposable
         Assert.Equal("1|y;z", await _project.ScalarAsync("SELECT \"no;te\", \"select\" FROM shop_raw.notes"));
     }
 
+    // As a value that breaks a rule it is quoted in reasons, shown, mended by and reported.
+    [Fact]
+    public async Task Hostile_values_stay_data_in_quarantine_and_report()
+    {
+        const string Evil = "Y'); DROP SCHEMA shop CASCADE; -- */ [red] ../../x <script>alert(1)</script>";
+        var name = Evil + new string('n', 10_000);
+        _project.Write("in/customers.csv", Customers + $"3,\"{name}\",Oslo,2024-01-01 00:00:00,\"{Evil}\"\n").Write("in/orders.csv", "order_id,customer_id,order_date,amount,updated_at\n");
+        Task<Cli.Answer> TypeAsync(params string[] typed) => Cli.Typed.InAsync(_project.Root, typed);
+
+        var run = await TypeAsync("run");
+        Assert.Equal(0, run.Code);
+        var shown = await TypeAsync("quarantine", "show", "customers", "--format", "json");
+        Assert.Equal(name, System.Text.Json.JsonDocument.Parse(shown.Out).RootElement[0].GetProperty("name").GetString());
+        Assert.Contains("DROP SCHEMA", (await TypeAsync("quarantine", "ls")).Out, StringComparison.Ordinal);
+        var report = await File.ReadAllTextAsync(Directory.EnumerateFiles(Path.Combine(_project.Root, ".cartage/reports"), "quality.html", SearchOption.AllDirectories).Single(), TestContext.Current.CancellationToken);
+        Assert.Contains("DROP SCHEMA", report, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script>alert", report, StringComparison.Ordinal);
+
+        Assert.Equal(0, (await TypeAsync("quarantine", "fix", "customers", "--set", "is_active=N", "--set", $"city={Evil}", "--where", $"is_active = '{Evil.Replace("'", "''")}'")).Code);
+        Assert.Equal(0, (await TypeAsync("quarantine", "release", "customers")).Code);
+        Assert.Equal($"{name}|{Evil}", await _project.ScalarAsync("SELECT name, city FROM shop.dim_customers WHERE customer_id = 3"));
+    }
+
     [Fact]
     public async Task Another_file_of_the_same_name_is_a_new_version_that_wins()
     {
