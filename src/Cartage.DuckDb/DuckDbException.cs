@@ -27,7 +27,8 @@ public sealed class DuckDbException : DbException
     public IReadOnlyList<string> Candidates { get; }
 
     /// <summary>Whether a file is to blame: the disk refused, or its bytes are not those that were written.</summary>
-    public bool IsOfFile => ErrorType is DuckDbErrorType.Io or DuckDbErrorType.Serialization or DuckDbErrorType.Fatal;
+    public bool IsOfFile => ErrorType is DuckDbErrorType.Io or DuckDbErrorType.Serialization or DuckDbErrorType.Fatal
+        || Message.StartsWith("Failed to commit: Could not ", StringComparison.Ordinal); // of the kind of every commit that fails
 
     /// <summary>Whether the same transaction may well succeed when repeated: it met another one's changes.</summary>
     public override bool IsTransient => ErrorType == DuckDbErrorType.Transaction && Message.Contains("conflict", StringComparison.OrdinalIgnoreCase);
