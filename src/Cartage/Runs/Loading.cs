@@ -56,8 +56,9 @@ sealed class Loading(Workspace workspace, Plan plan, RunRequest request, string 
     // All at once, but references wait until their parents are settled, and a parent that only comes later in a circle waits for its children.
     async Task PrepareAsync(IReadOnlyList<Feed> feeds, Dictionary<string, FeedLoad> staged, CancellationToken ct)
     {
-        static bool Refers(Feed child, Feed parent) => child.Columns.Any(c => c.References?.Feed == parent.Name);
-        static bool Related(Feed a, Feed b) => Refers(a, b) || Refers(b, a) || a.Infers.Intersect(b.Infers).Any();
+        static bool Refers(Feed child, string parent) => child.Columns.Any(c => c.References?.Feed == parent);
+        // Who refers to a feed that another puts placeholders into takes turns with it, too: DuckDB plans a statement by what the columns hold at that time, and runs it in a transaction that begins later.
+        static bool Related(Feed a, Feed b) => Refers(a, b.Name) || Refers(b, a.Name) || a.Infers.Any(p => Refers(b, p)) || b.Infers.Any(p => Refers(a, p));
         List<(Feed Feed, Task Done)> settled = [];
         foreach (var feed in feeds.Where(f => staged.ContainsKey(f.Name)))
         {
