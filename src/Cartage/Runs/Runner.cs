@@ -133,6 +133,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         await WarehouseState.EnsureSchemasAsync(connection, _dialect, _pipeline, ct);
         if (connection is not DuckDbConnection)
             await WarehouseState.EnsureSchemasAsync(door, Dialect.DuckDb, _pipeline, ct);
+        await WarehouseState.StayAsync(connection, _dialect, ct);
         await using var loaded = await LoadDatabase.AttachAsync(connection, _dialect, _pipeline, ct);
         if (request.Before is { } before)
             foreach (var feed in feeds)

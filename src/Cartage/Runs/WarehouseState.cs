@@ -75,12 +75,18 @@ static class WarehouseState
             ("run", run), ("pipeline", plan.Pipeline.Name), ("state", state.ToString().ToLowerInvariant()),
             ("start", plan.Interval.Start.UtcDateTime), ("end", plan.Interval.End.UtcDateTime), ("at", at.UtcDateTime));
 
+    /// <summary>Keeps rows at their addresses, by which a run remembers those it will replace: what commits until it publishes puts no groups of rows together.</summary>
+    public static Task StayAsync(DbConnection connection, Dialect dialect, CancellationToken ct) => GatherAsync(connection, dialect, 0, ct);
+
     /// <summary>One of a pipeline's publications in eight puts together the small groups of rows that the others leave: done each time it would be the longest part of a small one.</summary>
     public static async Task GatherAsync(DbConnection connection, Dialect dialect, Pipeline pipeline, CancellationToken ct)
     {
-        if (dialect.Gather.Length > 0)
-            await connection.ExecuteAsync(string.Format(null, dialect.Gather, await connection.ScalarAsync<long>("SELECT count(*) % 8 FROM cartage.outcomes WHERE pipeline = $p", ct, ("p", pipeline.Name)) == 0 ? 100 : 0), ct);
+        if (dialect.Gather.Length > 0 && await connection.ScalarAsync<long>("SELECT count(*) % 8 FROM cartage.outcomes WHERE pipeline = $p", ct, ("p", pipeline.Name)) == 0)
+            await GatherAsync(connection, dialect, 100, ct);
     }
+
+    static Task GatherAsync(DbConnection connection, Dialect dialect, int groups, CancellationToken ct) =>
+        dialect.Gather.Length == 0 ? Task.CompletedTask : connection.ExecuteAsync(string.Format(null, dialect.Gather, groups), ct);
 
     /// <summary>Marks models whose tables no longer follow from what they read: the next run builds them anew.</summary>
     public static async Task SetStaleAsync(DbConnection connection, Pipeline pipeline, IEnumerable<string> models, CancellationToken ct)
