@@ -66,6 +66,7 @@ public sealed class Work(Browser browser) : IClassFixture<Browser>, IDisposable
     {
         await using var served = await Served.StartAsync(_shop.Path);
         await using var window = await browser.OpenAsync(served, Role.Operator);
+        await Assertions.Expect(window.Page.Locator("html[data-stream=open]")).ToBeAttachedAsync(); // the home page's own stream is not counted
         var (held, listening, streams) = (new TaskCompletionSource(), new TaskCompletionSource(), 0);
         var holding = served.Desk.Workspace.AloneAsync(async _ => { await held.Task; return 0; }, CancellationToken.None);
         var run = (await served.Desk.Queue.AskAsync(new("shop"), "test", CancellationToken.None))[0];
