@@ -143,6 +143,7 @@ public sealed unsafe class DuckDbAppender : IDisposable
     {
         _connection.DemandNoOpenReader();
         using var call = _connection.Enter(0, default);
+        _connection.Autocommit.Rollback();
         Demand(native());
     }
 

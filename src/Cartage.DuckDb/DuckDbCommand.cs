@@ -7,19 +7,9 @@ namespace Cartage.DuckDb;
 /// <summary>One or several statements with parameters named <c>$name</c>. Statements are run in turn, each to its end; the result is the last one's.</summary>
 public sealed class DuckDbCommand : DbCommand
 {
-    Statement? _prepared;
-
     /// <inheritdoc/>
     [AllowNull]
-    public override string CommandText
-    {
-        get;
-        set
-        {
-            Unprepare();
-            field = value ?? "";
-        }
-    } = "";
+    public override string CommandText { get; set => field = value ?? ""; } = "";
 
     /// <summary>Seconds a statement, and each wait for further rows, may take; 0 for as long as it likes.</summary>
     public override int CommandTimeout { get; set; }
@@ -42,15 +32,7 @@ public sealed class DuckDbCommand : DbCommand
     public override UpdateRowSource UpdatedRowSource { get; set; }
 
     /// <inheritdoc/>
-    public new DuckDbConnection? Connection
-    {
-        get;
-        set
-        {
-            Unprepare();
-            field = value;
-        }
-    }
+    public new DuckDbConnection? Connection { get; set; }
 
     /// <inheritdoc/>
     public new DuckDbParameterCollection Parameters { get; } = new();
@@ -71,14 +53,8 @@ public sealed class DuckDbCommand : DbCommand
     /// <summary>Cancels what the connection is running; see <see cref="DuckDbConnection.Interrupt"/>.</summary>
     public override void Cancel() => Connection?.Interrupt();
 
-    /// <summary>Parses and plans a single statement once for all its executions.</summary>
-    public override void Prepare()
-    {
-        var connection = Opened();
-        using var script = new Script(connection.Handle, CommandText);
-        if (script.Count == 1)
-            _prepared = connection.Adopt(script.Prepare(0));
-    }
+    /// <summary>Finds the errors of a text without running it. Nothing is kept: every execution plans anew, because a plan holds only for what the columns held when it was made.</summary>
+    public override void Prepare() => Execute(CommandBehavior.SchemaOnly, default).Dispose();
 
     /// <summary>Rows the last statement changed; −1 where it is none that changes rows.</summary>
     public override int ExecuteNonQuery() => NonQuery(default);
@@ -111,14 +87,6 @@ public sealed class DuckDbCommand : DbCommand
     /// <inheritdoc/>
     protected override DbParameter CreateDbParameter() => new DuckDbParameter();
 
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-            Unprepare();
-        base.Dispose(disposing);
-    }
-
     DuckDbDataReader Reader(CommandBehavior behavior, CancellationToken ct) => new(this, Execute(behavior, ct), behavior);
 
     int NonQuery(CancellationToken ct)
@@ -144,6 +112,7 @@ public sealed class DuckDbCommand : DbCommand
         if (!result.IsStreaming || call.Reason == StopReason.None)
             return result;
         result.Dispose();
+        connection.Autocommit.Rollback();
         throw call.Stopped();
     }
 
@@ -151,7 +120,7 @@ public sealed class DuckDbCommand : DbCommand
     {
         try
         {
-            return _prepared is null ? RunScript(connection, behavior, call) : RunPrepared(_prepared);
+            return RunScript(connection, behavior, call);
         }
         catch (DuckDbException e)
         {
@@ -171,24 +140,32 @@ public sealed class DuckDbCommand : DbCommand
             result.Dispose();
             if (call.Reason != StopReason.None)
                 throw call.Stopped();
-            using var statement = script.Prepare(i);
-            if (behavior.HasFlag(CommandBehavior.SchemaOnly))
-            {
-                result = statement.Describe();
-                continue;
-            }
-            statement.Bind(Parameters);
-            result = statement.Execute(streaming: i == script.Count - 1);
-            if (statement.Kind == StatementType.Transaction)
-                connection.Suspect = false;
+            result = RunStatement(connection, script, i, behavior.HasFlag(CommandBehavior.SchemaOnly));
         }
         return result;
     }
 
-    ResultSet RunPrepared(Statement statement)
+    ResultSet RunStatement(DuckDbConnection connection, Script script, int index, bool describe)
     {
-        statement.Bind(Parameters);
-        return statement.Execute(streaming: true);
+        var transaction = connection.Autocommit;
+        transaction.Begin();
+        try
+        {
+            using var statement = script.Prepare(index);
+            if (!describe)
+                statement.Bind(Parameters);
+            var result = describe ? statement.Describe() : transaction.Run(statement, streaming: index == script.Count - 1);
+            if (!describe && statement.Kind == StatementType.Transaction)
+                connection.Suspect = false;
+            if (!result.IsStreaming)
+                transaction.Commit();
+            return result;
+        }
+        catch
+        {
+            transaction.Rollback();
+            throw;
+        }
     }
 
     DuckDbConnection Opened()
@@ -196,14 +173,5 @@ public sealed class DuckDbCommand : DbCommand
         var connection = Connection ?? throw new InvalidOperationException("The command has no connection.");
         _ = connection.Handle;
         return connection;
-    }
-
-    void Unprepare()
-    {
-        if (_prepared is null)
-            return;
-        Connection?.Release(_prepared);
-        _prepared.Dispose();
-        _prepared = null;
     }
 }

@@ -10,6 +10,7 @@ public sealed class DuckDbConnection(string connectionString = "") : DbConnectio
     readonly HashSet<IDisposable> _parts = [];
     Instance? _instance;
     ConnectionHandle? _handle;
+    Autocommit? _autocommit;
     Interruption? _running;
 
     /// <inheritdoc/>
@@ -36,6 +37,8 @@ public sealed class DuckDbConnection(string connectionString = "") : DbConnectio
     protected override DbProviderFactory DbProviderFactory => DuckDbProviderFactory.Instance;
 
     internal ConnectionHandle Handle => _handle ?? throw new InvalidOperationException("The connection is not open.");
+
+    internal Autocommit Autocommit => _autocommit ?? throw new InvalidOperationException("The connection is not open.");
 
     internal DuckDbTransaction? Transaction { get; set; }
 
@@ -82,7 +85,7 @@ public sealed class DuckDbConnection(string connectionString = "") : DbConnectio
         SpinWait.SpinUntil(() => Volatile.Read(ref _running) is null, TimeSpan.FromSeconds(5));
         foreach (var part in Parts())
             part.Dispose();
-        (_handle, Transaction, Suspect) = (null, null, false);
+        (_handle, _autocommit, Transaction, Suspect) = (null, null, null, false);
         handle.Dispose();
         _instance!.Dispose();
         OnStateChange(new(ConnectionState.Open, ConnectionState.Closed));
@@ -192,7 +195,7 @@ public sealed class DuckDbConnection(string connectionString = "") : DbConnectio
             instance.Dispose();
             throw new DuckDbException("The database does not accept a connection.", DuckDbErrorType.Connection);
         }
-        (_instance, _handle) = (instance, handle);
+        (_instance, _handle, _autocommit) = (instance, handle, new(handle));
         try
         {
             ApplyLocal(instance.Local);

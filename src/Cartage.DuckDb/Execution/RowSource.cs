@@ -24,11 +24,15 @@ sealed class RowSource : IDisposable
         using var call = _connection.Enter(_timeout, ct);
         try
         {
-            return Result.Fetch();
+            if (Result.Fetch())
+                return true;
+            _connection.Autocommit.Commit();
+            return false;
         }
         catch (DuckDbException e)
         {
             _connection.Suspect = true;
+            _connection.Autocommit.Rollback();
             if (call.Reason != StopReason.None)
                 throw call.Stopped(e);
             throw;
@@ -49,6 +53,7 @@ sealed class RowSource : IDisposable
     // The library ends a statement that was given up, and its snapshot, only when the connection is used again.
     void LetGo()
     {
+        _connection.Autocommit.Rollback();
         using var script = new Script(_connection.Handle, "SELECT 1");
         script.Prepare(0).Dispose();
     }

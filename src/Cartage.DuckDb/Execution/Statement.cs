@@ -5,6 +5,10 @@ sealed unsafe class Statement(StatementHandle handle) : IDisposable
 {
     public StatementType Kind => Native.duckdb_prepared_statement_type(handle);
 
+    /// <summary>Whether it reads or writes tables and so needs a transaction; the others set something up, and some of them refuse to run in one.</summary>
+    public bool HasData => Kind is not (StatementType.Transaction or StatementType.VariableSet or StatementType.Pragma or StatementType.Vacuum or StatementType.Call
+        or StatementType.Set or StatementType.Load or StatementType.Extension or StatementType.Attach or StatementType.Detach);
+
     /// <summary>Gives each parameter of the statement its value, by name, or by place where the text has <c>?</c>.</summary>
     public void Bind(DuckDbParameterCollection parameters)
     {

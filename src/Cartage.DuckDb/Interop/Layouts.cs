@@ -66,4 +66,13 @@ enum StatementType
 {
     Select = 1,
     Transaction = 10,
+    VariableSet = 13,
+    Pragma = 17,
+    Vacuum = 18,
+    Call = 19,
+    Set = 20,
+    Load = 21,
+    Extension = 23,
+    Attach = 25,
+    Detach = 26,
 }

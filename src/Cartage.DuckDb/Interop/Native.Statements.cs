@@ -5,6 +5,9 @@ namespace Cartage.DuckDb;
 static unsafe partial class Native
 {
     [LibraryImport(Library)]
+    public static partial int duckdb_query(ConnectionHandle connection, ReadOnlySpan<byte> sql, out NativeResult result);
+
+    [LibraryImport(Library)]
     public static partial ulong duckdb_extract_statements(ConnectionHandle connection, ReadOnlySpan<byte> sql, out ExtractedHandle extracted);
 
     [LibraryImport(Library)]

@@ -57,7 +57,7 @@ sealed class Loading(Workspace workspace, Plan plan, RunRequest request, string 
     async Task PrepareAsync(IReadOnlyList<Feed> feeds, Dictionary<string, FeedLoad> staged, CancellationToken ct)
     {
         static bool Refers(Feed child, string parent) => child.Columns.Any(c => c.References?.Feed == parent);
-        // Who refers to a feed that another puts placeholders into takes turns with it, too: DuckDB plans a statement by what the columns hold at that time, and runs it in a transaction that begins later.
+        // Who refers to a feed that another puts placeholders into takes turns with it, too: whether a parent is there must not depend on who was faster.
         static bool Related(Feed a, Feed b) => Refers(a, b.Name) || Refers(b, a.Name) || a.Infers.Any(p => Refers(b, p)) || b.Infers.Any(p => Refers(a, p));
         List<(Feed Feed, Task Done)> settled = [];
         foreach (var feed in feeds.Where(f => staged.ContainsKey(f.Name)))

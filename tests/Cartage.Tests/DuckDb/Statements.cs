@@ -46,7 +46,7 @@ public sealed class Statements : TestDatabase
     }
 
     [Fact]
-    public void A_prepared_command_is_planned_once_and_still_right_when_the_table_changes()
+    public void A_prepared_command_is_still_right_when_the_table_changes()
     {
         Execute("CREATE TABLE t (i INTEGER)");
         using var insert = Command("INSERT INTO t VALUES ($i)", ("i", null));
@@ -64,6 +64,32 @@ public sealed class Statements : TestDatabase
         Assert.Equal("0", select.ExecuteScalar());
         Execute("DROP TABLE t");
         Assert.Throws<DuckDbException>(select.ExecuteScalar);
+    }
+
+    [Fact]
+    public void A_prepared_command_finds_errors_and_runs_nothing()
+    {
+        Execute("CREATE TABLE t (i INTEGER)");
+        using var insert = Command("INSERT INTO t VALUES (1)");
+        insert.Prepare();
+        Assert.Equal(0L, Scalar("SELECT count(*) FROM t"));
+        using var wrong = Command("SELECT j FROM t");
+        Assert.Throws<DuckDbException>(wrong.Prepare);
+    }
+
+    [Fact]
+    public async Task A_statement_is_planned_and_run_on_the_same_rows_whatever_others_commit_in_between()
+    {
+        using var other = Connection.Duplicate();
+        for (var round = 0; round < 200; round++)
+        {
+            Execute("CREATE OR REPLACE TABLE t (i INTEGER)");
+            // Planned before this commit, the condition is always true and would be left out.
+            var commit = Task.Run(() => Scalar(other, "INSERT INTO t VALUES (NULL)"), TestContext.Current.CancellationToken);
+            while (!commit.IsCompleted)
+                Assert.Equal(0L, Scalar("SELECT count(*) FROM t WHERE i IS NOT NULL"));
+            await commit;
+        }
     }
 
     [Fact]
