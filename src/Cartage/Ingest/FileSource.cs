@@ -11,6 +11,7 @@ namespace Cartage.Ingest;
 public sealed class FileSource(Func<Feed, string, string> placeOf, Func<string, string, IObjectStore> openBucket, string tempFolder) : ISource
 {
     const string Remote = "://";
+    static readonly TimeSpan AtRest = TimeSpan.FromSeconds(2);
 
     readonly string _fetched = Path.Combine(tempFolder, Path.GetRandomFileName());
     readonly ConcurrentDictionary<string, IObjectStore> _buckets = [];
@@ -29,11 +30,11 @@ public sealed class FileSource(Func<Feed, string, string> placeOf, Func<string, 
         HashSet<string> seen = [];
         foreach (var (pattern, written) in patterns.Zip(feed.Files))
         {
-            List<Page> pages = pattern.Contains(Remote, StringComparison.Ordinal) ? await ObjectsAsync(pattern, ct) : [.. Match(pattern).Select(path => new Page(path, _ => ValueTask.FromResult<Stream>(Open(path))))];
+            List<Page> pages = pattern.Contains(Remote, StringComparison.Ordinal) ? await ObjectsAsync(pattern, ct) : [.. Match(pattern).Select(OfFile)];
             if (pages.Count == 0 && (!IsGlob(pattern) || patterns.Count == 1))
                 throw NoFile(feed, written);
             foreach (var page in pages.Where(p => seen.Add(p.Name)).Select(p => p with { Name = p.Name[shared.Length..] }))
-                if (page.CursorAfter is null || landed.GetValueOrDefault(page.Name) != page.CursorAfter)
+                if (extraction.FullRefresh || page.CursorAfter is null || landed.GetValueOrDefault(page.Name) != page.CursorAfter)
                     yield return page;
         }
         if (seen.Count == 0)
@@ -48,6 +49,14 @@ public sealed class FileSource(Func<Feed, string, string> placeOf, Func<string, 
         if (Directory.Exists(_fetched))
             Directory.Delete(_fetched, recursive: true);
         return ValueTask.CompletedTask;
+    }
+
+    // A file whose size and times are those of what landed is not read again, unless it was just being written: times are too coarse to tell two writes of one moment apart.
+    static Page OfFile(string path)
+    {
+        var file = new FileInfo(path);
+        var isAtRest = TimeProvider.System.GetUtcNow().UtcDateTime - file.LastWriteTimeUtc > AtRest;
+        return new(path, _ => ValueTask.FromResult<Stream>(Open(path))) { CursorAfter = isAtRest ? $"{file.Length}:{file.LastWriteTimeUtc.Ticks}:{file.CreationTimeUtc.Ticks}" : null };
     }
 
     // An object is not fetched to find out that it is the one that landed: its tag is the bookmark.
