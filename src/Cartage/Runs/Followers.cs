@@ -24,8 +24,12 @@ sealed class Followers
             _channels.Add(channel);
         try
         {
-            await foreach (var e in channel.Reader.ReadAllAsync(ct))
-                yield return e;
+            while (true)
+            {
+                while (channel.Reader.TryRead(out var e)) // what was told before the token was cancelled is heard
+                    yield return e;
+                await channel.Reader.WaitToReadAsync(ct);
+            }
         }
         finally
         {

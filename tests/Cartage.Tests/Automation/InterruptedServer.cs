@@ -20,7 +20,7 @@ public sealed class InterruptedServer : IAsyncDisposable
         .Write("pipelines/shop/pipeline.yml", "description: reads a program\n")
         .Write("pipelines/shop/feeds/program.yml", "command: [./export.sh]\nfeeds:\n  things:\n    key: [id]\n    columns: { id: { type: integer, required: true } }\n")
         .Write("pipelines/shop/models/things_seen.sql", "/* ---\nkind: table\nkey: id\n--- */\nselect id from things\n")
-        .Write("export.sh", "#!/bin/sh\necho began >> began\nfor n in $(seq 600); do [ -f go ] && break; sleep 0.1; done\necho '{\"id\":1}\n{\"id\":2}'\n");
+        .Write("export.sh", "#!/bin/sh\necho began >> began\nwhile [ ! -f go ] && [ -f began ]; do sleep 0.1; done\necho '{\"id\":1}\n{\"id\":2}'\n");
 
     readonly List<Process> _started = [];
 
@@ -76,9 +76,7 @@ public sealed class InterruptedServer : IAsyncDisposable
         await ServeAsync();
         await AtWorkAsync(2);
         _project.Write("go", "");
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!(await TypeAsync("ls", "runs")).Out.Contains("succeeded", StringComparison.Ordinal))
-            await Task.Delay(100, limit.Token);
+        await Wait.UntilAsync(async () => (await TypeAsync("ls", "runs")).Out.Contains("succeeded", StringComparison.Ordinal));
 
         Assert.Equal([run], JsonDocument.Parse((await TypeAsync("ls", "runs", "--format", "json")).Out).RootElement.EnumerateArray().Select(x => x.GetProperty("run").GetString()));
     }
@@ -119,12 +117,10 @@ public sealed class InterruptedServer : IAsyncDisposable
     }
 
     // The program that is the source writes a line each time it is asked.
-    async Task AtWorkAsync(int times)
+    Task AtWorkAsync(int times)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var began = Path.Combine(_project.Root, "began");
-        while (!File.Exists(began) || (await File.ReadAllLinesAsync(began, limit.Token)).Length < times)
-            await Task.Delay(50, limit.Token);
+        return Wait.UntilAsync(async () => File.Exists(began) && (await File.ReadAllLinesAsync(began, Ct)).Length >= times);
     }
 
     static async Task SignalAsync(Process process, string signal)

@@ -63,27 +63,26 @@ public sealed partial class KilledServer
     // The server's runs end when they end: the table is asked through it until all is there, and must not have more.
     static async Task UntilAsync(TestProject project, int rows)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
-        for (var seen = -1; seen != rows; await Task.Delay(200, limit.Token))
+        var (seen, error) = (-1, "");
+        await Wait.UntilAsync(async () =>
         {
             var answer = await Typed.InAsync(project.Root, "query", "select count(*) as n from shop.fact_orders", "--format", "csv");
-            seen = answer.Code == 0 ? int.Parse(Digits().Match(answer.Out).Value, CultureInfo.InvariantCulture) : -1;
-            Assert.True(seen <= rows && !limit.IsCancellationRequested, $"{seen} of {rows}: {answer.Error}");
-        }
+            (seen, error) = (answer.Code == 0 ? int.Parse(Digits().Match(answer.Out).Value, CultureInfo.InvariantCulture) : -1, answer.Error);
+            Assert.True(seen <= rows, $"{seen} of {rows}");
+            return seen == rows;
+        }, () => Task.FromResult($"{seen} of {rows}: {error}"));
     }
 
     // A run that is asked for twice may still be waiting, to find that nothing is left to do; none waits for ever.
     static async Task<string> EndedRunsAsync(TestProject project)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
-        while (true)
+        var runs = "";
+        await Wait.UntilAsync(async () =>
         {
-            var runs = (await Typed.InAsync(project.Root, "ls", "runs", "--format", "json")).Out;
-            if (!runs.Contains("\"queued\"", StringComparison.Ordinal) && !runs.Contains("\"running\"", StringComparison.Ordinal))
-                return runs;
-            Assert.False(limit.IsCancellationRequested, runs);
-            await Task.Delay(200, TestContext.Current.CancellationToken);
-        }
+            runs = (await Typed.InAsync(project.Root, "ls", "runs", "--format", "json")).Out;
+            return !runs.Contains("\"queued\"", StringComparison.Ordinal) && !runs.Contains("\"running\"", StringComparison.Ordinal);
+        }, () => Task.FromResult(runs));
+        return runs;
     }
 
     [GeneratedRegex(@"\d+")]

@@ -32,7 +32,7 @@ public sealed class TheClock
         for (var n = 0; n < ticks; n++)
         {
             clock.AdvanceTo(next);
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            using var limit = new CancellationTokenSource(Wait.Longest);
             seen.Add(await looks.Reader.ReadAsync(limit.Token));
             next = cron.Next(next, zone);
             while (await quartz.NextAsync("shop", limit.Token) != next) // set once the look is over

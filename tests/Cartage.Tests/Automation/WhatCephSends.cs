@@ -26,9 +26,7 @@ public sealed class WhatCephSends(SharedS3 s3)
         foreach (var key in Keys)
             await client.PutObjectAsync(new PutObjectRequest { BucketName = options.Bucket, Key = key, ContentBody = "a,b\n" });
 
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (api.Asked.Count < Keys.Length)
-            await Task.Delay(50, limit.Token);
+        await Wait.UntilAsync(() => Task.FromResult(api.Asked.Count >= Keys.Length));
         var read = api.Asked.Select(a => ObjectEvents.Read(Encoding.UTF8.GetBytes(a.Body))).ToList();
         Assert.All(read, r => Assert.Empty(r.Unread));
         Assert.Equal(Keys.Select(k => $"s3://{options.Bucket}/{k}").Order(), read.SelectMany(r => r.Objects).Select(o => o.Place).Order());

@@ -31,7 +31,7 @@ public sealed class Executable : IDisposable
         using var process = Start("gen", "seller-api", "--port", "0");
         try
         {
-            Assert.StartsWith("Serving on http://127.0.0.1:", await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60)), StringComparison.Ordinal);
+            Assert.StartsWith("Serving on http://127.0.0.1:", await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Support.Wait.Longest), StringComparison.Ordinal);
         }
         finally
         {

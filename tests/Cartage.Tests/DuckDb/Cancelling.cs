@@ -143,5 +143,5 @@ public sealed class Cancelling : TestDatabase
         Assert.True(seen.TotalRows >= 3_000_000);
     }
 
-    Task Started() => _began.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+    Task Started() => _began.Task.WaitAsync(Support.Wait.Longest, TestContext.Current.CancellationToken);
 }

@@ -58,7 +58,7 @@ public sealed class Commands
     [Fact]
     public async Task One_that_takes_too_long_is_killed_with_its_children()
     {
-        using var project = Create("sleep 300 & echo $! > child.pid; echo '{\"id\": 1}'; wait", "timeout: 500ms");
+        using var project = Create("sleep 300 & echo $! > child.pid; echo '{\"id\": 1}'; wait", "timeout: 2s");
 
         var run = await RunAsync(project);
 
@@ -99,7 +99,9 @@ public sealed class Commands
         await using var workspace = await project.OpenAsync();
         return Assert.Single(await workspace.RunAsync(await workspace.PlanAsync(request, CancellationToken.None), request, new Listener(e =>
         {
-            told?.Add(e.Message);
+            if (told is not null)
+                lock (told)
+                    told.Add(e.Message);
             heard?.Invoke(e);
         }), ct));
     }
@@ -110,7 +112,7 @@ public sealed class Commands
         try
         {
             using var child = Process.GetProcessById(id);
-            await child.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token);
+            await child.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Wait.Longest);
         }
         catch (ArgumentException)
         {

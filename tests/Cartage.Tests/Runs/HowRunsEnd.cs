@@ -94,9 +94,13 @@ public sealed class HowRunsEnd : IDisposable
         await using var workspace = await (project ?? _project).OpenAsync(openSource);
         var told = new Told(e =>
         {
+            int count;
             lock (_told)
+            {
                 _told.Add(e);
-            if (_told.Count == cancelAt)
+                count = _told.Count;
+            }
+            if (count == cancelAt)
                 stop!.Cancel();
         });
         return Assert.Single(await workspace.RunAsync(await workspace.PlanAsync(new(), CancellationToken.None), new(), told, stop?.Token ?? CancellationToken.None));

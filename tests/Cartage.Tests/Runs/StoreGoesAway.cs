@@ -41,30 +41,23 @@ public sealed class StoreGoesAway
             .Write("project.yml", $"name: shop\nstate: {{ type: postgres, url: \"{server.Url("postgres")}\" }}\n")
             .Write("pipelines/shop/pipeline.yml", "owner: ann\n")
             .Write("pipelines/shop/feeds/program.yml", "command: [sh, export.sh]\nfeeds:\n  things:\n    key: [id]\n    columns: { id: { type: integer, required: true } }\n")
-            .Write("export.sh", "touch began\nfor n in $(seq 600); do [ -f go ] && break; sleep 0.1; done\necho '{\"id\":1}'\n");
+            .Write("export.sh", "touch began\nwhile [ ! -f go ] && [ -f began ]; do sleep 0.1; done\necho '{\"id\":1}'\n");
         await using var served = await Served.StartAsync(project.Root);
         using var program = await served.ProgramAsync();
         var run = (await served.Desk.Queue.AskAsync(new("shop.*"), "ann", Never))[0];
-        await UntilAsync(() => Task.FromResult(File.Exists(Path.Combine(project.Root, "began"))));
+        await Wait.UntilAsync(() => Task.FromResult(File.Exists(Path.Combine(project.Root, "began"))));
         await server.StopAsync(immediate: true);
         project.Write("go", "");
-        await UntilAsync(async () => await served.Desk.Workspace.PublishedAsync(run, Never) is not null);
+        await Wait.UntilAsync(async () => await served.Desk.Workspace.PublishedAsync(run, Never) is not null);
         var answer = await program.GetAsync($"/api/runs/{run}", Never);
         Assert.False(answer.IsSuccessStatusCode);
         Assert.Contains("the run store", await answer.Content.ReadAsStringAsync(Never), StringComparison.Ordinal);
         await server.StartAgainAsync();
 
-        await UntilAsync(async () => (await program.GetAsync($"/api/runs/{run}", Never)) is { IsSuccessStatusCode: true } found && (await found.Content.ReadAsStringAsync(Never)).Contains("succeeded", StringComparison.Ordinal));
+        await Wait.UntilAsync(async () => (await program.GetAsync($"/api/runs/{run}", Never)) is { IsSuccessStatusCode: true } found && (await found.Content.ReadAsStringAsync(Never)).Contains("succeeded", StringComparison.Ordinal));
         await using var connection = await served.Desk.Workspace.Warehouse.OpenAsync(Never);
         Assert.Equal(1, await connection.ScalarAsync<long>("SELECT count(*) FROM cartage.outcomes", Never));
         Assert.Contains("the run store", served.Forgive(), StringComparison.Ordinal);
-    }
-
-    static async Task UntilAsync(Func<Task<bool>> holds)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!await holds())
-            await Task.Delay(50, limit.Token);
     }
 
     static RunResult Run(RunState state) => new("a", "shop", state, new(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch), DateTimeOffset.UnixEpoch, TimeSpan.Zero);

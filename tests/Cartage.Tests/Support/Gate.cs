@@ -1,21 +1,19 @@
 using System.Net;
-using System.Net.Sockets;
 
 namespace Cartage.Tests.Support;
 
 /// <summary>Stands before a server on loopback and passes requests on, until it is told to refuse them as a server in trouble does.</summary>
 public sealed class Gate : IAsyncDisposable
 {
-    readonly HttpListener _listener = new();
+    readonly HttpListener _listener;
     readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false });
     readonly string _behind;
     readonly Task _serving;
 
     public Gate(string behind)
     {
-        (_behind, Address) = (behind, $"http://127.0.0.1:{FreePort()}");
-        _listener.Prefixes.Add(Address + "/");
-        _listener.Start();
+        _behind = behind;
+        (_listener, Address) = TestApi.Listen();
         _serving = ServeAsync();
     }
 
@@ -88,12 +86,5 @@ public sealed class Gate : IAsyncDisposable
                 context.Response.AddHeader(name, string.Join(", ", values));
         if (context.Request.HttpMethod != "HEAD" && response.StatusCode != HttpStatusCode.NotModified)
             await response.Content.CopyToAsync(context.Response.OutputStream);
-    }
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

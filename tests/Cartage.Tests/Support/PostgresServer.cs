@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Cartage.Tests.Support;
 using Npgsql;
 
@@ -59,7 +57,7 @@ public sealed class PostgresServer : IAsyncDisposable
     public static async Task<PostgresServer> StartAsync(params string[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("cartage-postgres-");
-        var server = new PostgresServer(folder, FreePort(), settings);
+        var server = new PostgresServer(folder, Ports.Free(), settings);
         var password = Path.Combine(folder.FullName, "password");
         await File.WriteAllTextAsync(password, "secret");
         if (Environment.IsPrivilegedProcess)
@@ -73,7 +71,7 @@ public sealed class PostgresServer : IAsyncDisposable
     public async Task<PostgresServer> FollowAsync()
     {
         var folder = Directory.CreateTempSubdirectory("cartage-postgres-");
-        var standby = new PostgresServer(folder, FreePort(), _settings);
+        var standby = new PostgresServer(folder, Ports.Free(), _settings);
         if (Environment.IsPrivilegedProcess)
             await RunAsync("chown", "-R", "nobody", folder.FullName);
         await RunAsync([.. AsNobody(), Path.Combine(Programs!, "pg_basebackup"), "-D", standby.Data, "-d", Url("postgres"), "-R", "-c", "fast", "--no-sync"]);
@@ -115,13 +113,13 @@ public sealed class PostgresServer : IAsyncDisposable
         _process.Exited += (_, _) => ready.TrySetException(new InvalidOperationException($"PostgreSQL ended: {string.Join('\n', said)}"));
         _process.ErrorDataReceived += (_, line) =>
         {
-            if (line.Data is { } text)
-                said.Add(text);
+            lock (said)
+                said.Add(line.Data ?? "");
             if (line.Data?.Contains(Ready, StringComparison.Ordinal) == true)
                 ready.TrySetResult();
         };
         _process.BeginErrorReadLine();
-        await ready.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        await ready.Task.WaitAsync(Wait.Longest);
     }
 
     /// <summary>Stops the server: politely, or (<paramref name="immediate"/>) as a crash would.</summary>
@@ -130,7 +128,7 @@ public sealed class PostgresServer : IAsyncDisposable
         if (_process is not { HasExited: false } process)
             return;
         await RunAsync("kill", immediate ? "-QUIT" : "-INT", $"{process.Id}");
-        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        await process.WaitForExitAsync().WaitAsync(Wait.Longest);
     }
 
     public async ValueTask DisposeAsync()
@@ -142,13 +140,6 @@ public sealed class PostgresServer : IAsyncDisposable
 
     // PostgreSQL refuses to run as root.
     static string[] AsNobody() => Environment.IsPrivilegedProcess ? ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"] : [];
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     static async Task RunAsync(params string[] command)
     {

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Cartage.Connectors.ObjectStores;
 using Cartage.Tests.Support;
 
@@ -68,7 +66,7 @@ public sealed class S3Server : IAsyncDisposable
     static async Task<S3Server> StartOnceAsync()
     {
         var folder = Path.Combine(Path.GetTempPath(), "cartage-s3-" + Path.GetRandomFileName());
-        var (monitor, gateway) = FreePorts();
+        var (monitor, gateway) = (Ports.Free(), Ports.Free());
         string[] arguments = [Path.Combine(AppContext.BaseDirectory, "s3-server.sh"), folder, $"{monitor}", $"{gateway}"];
         var process = Process.Start(new ProcessStartInfo("bash", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
         List<string> said = [];
@@ -79,7 +77,7 @@ public sealed class S3Server : IAsyncDisposable
         process.ErrorDataReceived += Hear;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        await ready.Task.WaitAsync(TimeSpan.FromSeconds(120));
+        await ready.Task.WaitAsync(Wait.Longest);
         return new(process, gateway);
 
         void Hear(object sender, DataReceivedEventArgs line)
@@ -92,20 +90,12 @@ public sealed class S3Server : IAsyncDisposable
     }
 
     internal S3Options Options(string bucket, string prefix = "") =>
-        new(bucket, prefix) { Endpoint = Endpoint, Region = "us-east-1", PathStyle = true, AccessKeyId = AccessKey, SecretAccessKey = SecretKey, Timeout = TimeSpan.FromSeconds(30) };
+        new(bucket, prefix) { Endpoint = Endpoint, Region = "us-east-1", PathStyle = true, AccessKeyId = AccessKey, SecretAccessKey = SecretKey, Timeout = Wait.Longest };
 
     public async ValueTask DisposeAsync()
     {
         _process.StandardInput.Close();
-        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        await _process.WaitForExitAsync().WaitAsync(Wait.Longest);
         _process.Dispose();
-    }
-
-    static (int, int) FreePorts()
-    {
-        using TcpListener one = new(IPAddress.Loopback, 0), other = new(IPAddress.Loopback, 0);
-        one.Start();
-        other.Start();
-        return (((IPEndPoint)one.LocalEndpoint).Port, ((IPEndPoint)other.LocalEndpoint).Port);
     }
 }

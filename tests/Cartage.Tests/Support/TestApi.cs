@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace Cartage.Tests.Support;
@@ -88,12 +87,12 @@ public sealed class TestApi : IAsyncDisposable
         }
     }
 
-    // Between finding a port and taking it someone else may, and a listener that could not start is good for nothing.
-    static (HttpListener, string) Listen()
+    /// <summary>Listens on a free port; between finding it and taking it someone else may, and a listener that could not start is good for nothing.</summary>
+    public static (HttpListener Listener, string Url) Listen()
     {
         for (var attempt = 0; ; attempt++)
         {
-            var url = $"http://127.0.0.1:{FreePort()}";
+            var url = $"http://127.0.0.1:{Ports.Free()}";
             var listener = new HttpListener();
             listener.Prefixes.Add(url + "/");
             try
@@ -106,12 +105,5 @@ public sealed class TestApi : IAsyncDisposable
                 listener.Close();
             }
         }
-    }
-
-    static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

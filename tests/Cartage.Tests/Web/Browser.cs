@@ -1,4 +1,5 @@
 using Cartage.Host.Access;
+using Cartage.Tests.Support;
 using Microsoft.Playwright;
 
 namespace Cartage.Tests.Web;
@@ -7,6 +8,8 @@ namespace Cartage.Tests.Web;
 public sealed class Browser : IAsyncLifetime
 {
     static readonly string[] Arguments = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+    static readonly float Patience = (float)Wait.Longest.TotalMilliseconds;
+
     IPlaywright? _playwright;
     IBrowser? _browser;
 
@@ -14,8 +17,9 @@ public sealed class Browser : IAsyncLifetime
     {
         if (!File.Exists("/usr/bin/chromium"))
             return;
+        Assertions.SetDefaultExpectTimeout(Patience);
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = Arguments });
+        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = Arguments, Timeout = Patience });
     }
 
     public async ValueTask DisposeAsync()
@@ -38,7 +42,7 @@ public sealed class Browser : IAsyncLifetime
             DeviceScaleFactor = 1,
             ReducedMotion = ReducedMotion.Reduce,
         });
-        context.SetDefaultTimeout(15_000);
+        context.SetDefaultTimeout(Patience);
         var page = await context.NewPageAsync();
         var window = new Window(page, served.Url);
         if (role is { } known)

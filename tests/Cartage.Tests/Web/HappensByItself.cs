@@ -108,7 +108,7 @@ public sealed class HappensByItself
 
     static async Task UntilAsync(Served served, Func<Task<bool>> holds)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        using var limit = new CancellationTokenSource(Wait.Longest);
         var events = served.Store.FollowAsync(limit.Token).GetAsyncEnumerator(limit.Token);
         for (var next = events.MoveNextAsync().AsTask(); !await holds(); await Task.WhenAny(next, Task.Delay(200, limit.Token)))
         {

@@ -133,8 +133,9 @@ public sealed partial class ProgramsDoWhatPagesDo : IAsyncLifetime
     [Fact]
     public async Task A_program_accepts_a_check_takes_csv_and_makes_a_link()
     {
+        var before = _served.Desk.Project;
         _shop.Write("pipelines/shop/checks/no_big_orders.sql", "/* ---\nseverity: reject\n--- */\nselect * from sales where total > 90 and 1 = 1");
-        for (var before = _served.Desk.Project; ReferenceEquals(before, await _served.Desk.Projects.RefreshAsync(Never));)
+        while (ReferenceEquals(before, await _served.Desk.Projects.RefreshAsync(Never)))
             await Task.Delay(50, Never); // until the files are read again
         using var program = await _served.ProgramAsync();
         using var stranger = _served.Stranger();

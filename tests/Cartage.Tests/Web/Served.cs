@@ -97,7 +97,7 @@ sealed partial class Served : IAsyncDisposable
     /// <summary>Waits until a run has ended.</summary>
     public async Task<RunResult> EndAsync(string run)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(Support.Wait.Longest);
         var events = Store.FollowAsync(limit.Token).GetAsyncEnumerator(limit.Token);
         for (var next = events.MoveNextAsync().AsTask(); ; await Task.WhenAny(next, Task.Delay(100, limit.Token)))
         {

@@ -52,7 +52,7 @@ public sealed class StoppedQueries(Browser browser) : IClassFixture<Browser>, ID
         Assert.Equal(StatusCodes.Status499ClientClosedRequest, await asked.Ended.WaitAsync(Patience, Now));
     }
 
-    static TimeSpan Patience => TimeSpan.FromSeconds(60);
+    static TimeSpan Patience => Support.Wait.Longest;
 
     static CancellationToken Now => TestContext.Current.CancellationToken;
 

@@ -19,12 +19,12 @@ public sealed class WhatServersShare(SharedPostgres postgres)
         using var browser = await pair.First.BrowserAsync(Role.Operator);
         Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync(new Uri(pair.Second.Url, "/"), Ct)).StatusCode); // the cookie is of the host, whichever server it is
         using var program = await pair.First.ProgramAsync();
-        await UntilAsync(async () => (await program.GetAsync(new Uri(pair.Second.Url, "/api/runs"), Ct)).StatusCode == HttpStatusCode.OK);
+        await Wait.UntilAsync(async () => (await program.GetAsync(new Uri(pair.Second.Url, "/api/runs"), Ct)).StatusCode == HttpStatusCode.OK);
 
         await pair.Second.Desk.Accounts.SetAsync("dora", Role.Viewer, "a long sentence", Ct);
-        await UntilAsync(() => Task.FromResult(pair.First.Desk.Accounts.Verify("dora", "a long sentence")));
+        await Wait.UntilAsync(() => Task.FromResult(pair.First.Desk.Accounts.Verify("dora", "a long sentence")));
         await pair.Second.Desk.Accounts.RemoveAsync(Served.NameOf(Role.Operator), Ct);
-        await UntilAsync(async () => (await browser.GetAsync(new Uri(pair.First.Url, "/"), Ct)).StatusCode == HttpStatusCode.Redirect);
+        await Wait.UntilAsync(async () => (await browser.GetAsync(new Uri(pair.First.Url, "/"), Ct)).StatusCode == HttpStatusCode.Redirect);
         await pair.First.Desk.Accounts.Audit.WriteAsync("ann", "test", "", "", Ct);
         Assert.Equal("ann", (await pair.Second.Desk.Accounts.Audit.ListAsync(1, long.MaxValue, Ct)).Single().Who);
     }
@@ -54,7 +54,7 @@ public sealed class WhatServersShare(SharedPostgres postgres)
             connections: { mail: { type: smtp, url: "smtp://127.0.0.1:{{mail.Port}}", to: [ops@shop.example] } }
             notifications: { on: [succeeded], via: [mail], digest: 0s }
             """);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(Wait.Longest);
         var heard = Task.Run(async () =>
         {
             await foreach (var e in pair.Second.Store.FollowAsync(limit.Token))
@@ -70,7 +70,7 @@ public sealed class WhatServersShare(SharedPostgres postgres)
         Assert.Equal("ann", (await pair.Second.Store.AskedAsync(run, Ct))!.By);
         using var program = await pair.Second.ProgramAsync();
         Assert.Contains("cartage_runs{pipeline=\"shop\",state=\"succeeded\"} 1", await program.GetStringAsync("/metrics", Ct), StringComparison.Ordinal);
-        await UntilAsync(async () => !mail.Mails.IsEmpty && (await pair.Second.Desk.Automation.Herald.Outbox.OpenAsync(Ct)).Count == 0);
+        await Wait.UntilAsync(async () => !mail.Mails.IsEmpty && (await pair.Second.Desk.Automation.Herald.Outbox.OpenAsync(Ct)).Count == 0);
         await pair.First.Desk.Automation.Herald.DeliverAsync(waitForMore: false, Ct);
         await pair.Second.Desk.Automation.Herald.DeliverAsync(waitForMore: false, Ct);
         Assert.Single(mail.Mails);
@@ -81,13 +81,13 @@ public sealed class WhatServersShare(SharedPostgres postgres)
     {
         await using var pair = await Pair.StartAsync(postgres);
         await Task.WhenAll(pair.Both.Select(x => x.Desk.Automation.Inbox.AddAsync([new PipelineEvent("shop", "1", "it came")], Ct)));
-        await UntilAsync(async () => (await pair.First.Store.ListRunsAsync(10, Ct)) is [{ State: RunState.Succeeded }]);
+        await Wait.UntilAsync(async () => (await pair.First.Store.ListRunsAsync(10, Ct)) is [{ State: RunState.Succeeded }]);
         await pair.First.Store.SetAsync("shop", paused: true, "ann", DateTimeOffset.UnixEpoch, Ct);
         Assert.Contains("shop", await pair.Second.Store.PausedAsync(Ct));
         await Task.WhenAll(pair.Both.Select((x, n) => x.Desk.Automation.Inbox.AddAsync([new PipelineEvent("shop", $"{n + 2}", "it came"), new PipelineEvent("shop", "4", "it came")], Ct)));
         Assert.Equal(3, (await pair.First.Desk.Automation.Inbox.PendingAsync(Ct)).Single().Count);
         await pair.Second.Store.SetAsync("shop", paused: false, "ann", DateTimeOffset.UnixEpoch, Ct);
-        await UntilAsync(async () => (await pair.First.Desk.Automation.Inbox.PendingAsync(Ct)).Count == 0);
+        await Wait.UntilAsync(async () => (await pair.First.Desk.Automation.Inbox.PendingAsync(Ct)).Count == 0);
 
         Assert.Equal(2, (await pair.Second.Store.ListRunsAsync(10, Ct)).Count);
     }
@@ -103,7 +103,7 @@ public sealed class WhatServersShare(SharedPostgres postgres)
         var answer = await program.PostAsync($"/api/runs/{run}/cancel", null, Ct);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Ct));
 
-        await UntilAsync(async () => (await pair.Second.Store.GetRunAsync(run, Ct))!.State == RunState.Cancelled);
+        await Wait.UntilAsync(async () => (await pair.Second.Store.GetRunAsync(run, Ct))!.State == RunState.Cancelled);
         held.SetResult();
         await holding;
     }
@@ -115,7 +115,7 @@ public sealed class WhatServersShare(SharedPostgres postgres)
         var holding = pair.First.Desk.Workspace.AloneAsync(async stop => { await Task.WhenAny(Task.Delay(Timeout.Infinite, stop)); return 0; }, Ct);
         var run = (await pair.First.Desk.Queue.AskAsync(new("shop.*"), "ann", Ct))[0];
         await pair.StopFirstAsync();
-        await UntilAsync(async () => (await pair.First.Store.GetRunAsync(run, Ct))!.State == RunState.Succeeded);
+        await Wait.UntilAsync(async () => (await pair.First.Store.GetRunAsync(run, Ct))!.State == RunState.Succeeded);
     }
 
     [Fact]
@@ -137,13 +137,6 @@ public sealed class WhatServersShare(SharedPostgres postgres)
 
         static Task AskAsync(RunStore store, string run) => store.AskAsync(new(run, "shop", new("shop.*"), "ann", DateTimeOffset.UnixEpoch), Run(run, RunState.Queued), Ct);
         static RunResult Run(string run, RunState state) => new(run, "shop", state, new(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch), DateTimeOffset.UnixEpoch, TimeSpan.Zero);
-    }
-
-    static async Task UntilAsync(Func<Task<bool>> holds)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!await holds())
-            await Task.Delay(50, limit.Token);
     }
 
     sealed class Pair : IAsyncDisposable
@@ -170,7 +163,7 @@ public sealed class WhatServersShare(SharedPostgres postgres)
 
         public static TestProject Project(string url, string more) =>
             new TestProject()
-                .Write("project.yml", $"name: small\nwarehouse: {{ type: postgres, url: \"{url}\" }}\nstate: {{ type: postgres, url: \"{url}\" }}\ncluster: {{ lease: 2s }}\n{more}")
+                .Write("project.yml", $"name: small\nwarehouse: {{ type: postgres, url: \"{url}\" }}\nstate: {{ type: postgres, url: \"{url}\" }}\ncluster: {{ lease: 20s }}\n{more}")
                 .Write("pipelines/shop/pipeline.yml", "owner: ann\n")
                 .Write("pipelines/shop/models/one.sql", "/* ---\nkind: table\n--- */\nselect 1 as id\n");
 

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Cartage.Host.Access;
 using Cartage.Tests.Cli;
+using Cartage.Tests.Support;
 using Microsoft.Playwright;
 
 namespace Cartage.Tests.Web;
@@ -31,6 +32,7 @@ public sealed class Work(Browser browser) : IClassFixture<Browser>, IDisposable
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
         await Assertions.Expect(page).ToHaveURLAsync(new Regex("/runs\\?state=failed$"));
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("/login")); // before another address is gone to, which would leave this one unasked
         await page.GotoAsync("/");
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Sign in" })).ToBeVisibleAsync();
         window.AssertQuiet();
@@ -67,16 +69,18 @@ public sealed class Work(Browser browser) : IClassFixture<Browser>, IDisposable
         await using var served = await Served.StartAsync(_shop.Path);
         await using var window = await browser.OpenAsync(served, Role.Operator);
         await Assertions.Expect(window.Page.Locator("html[data-stream=open]")).ToBeAttachedAsync(); // the home page's own stream is not counted
-        var (held, listening, streams) = (new TaskCompletionSource(), new TaskCompletionSource(), 0);
+        var (held, asked, listening, streams) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource(), 0);
         var holding = served.Desk.Workspace.AloneAsync(async _ => { await held.Task; return 0; }, CancellationToken.None);
         var run = (await served.Desk.Queue.AskAsync(new("shop"), "test", CancellationToken.None))[0];
         await window.Page.Context.RouteAsync("**/api/events", async route =>
         {
             Interlocked.Increment(ref streams);
+            asked.TrySetResult();
             await listening.Task;
             await route.ContinueAsync();
         });
         await window.Page.GotoAsync(isSecond ? "/runs" : $"/runs/{run}");
+        await asked.Task.WaitAsync(Wait.Longest, TestContext.Current.CancellationToken); // a page that is left before it listens does not
         var page = isSecond ? await window.Page.Context.NewPageAsync() : window.Page;
         await page.GotoAsync($"/runs/{run}");
         await Assertions.Expect(page.Locator("h1 .state")).ToHaveTextAsync("queued");
