@@ -23,47 +23,44 @@ static class AccessApi
         new("GET", "/api/audit", Scope.Admin, "Who did what, newest first.", ListAudit),
     ];
 
-    static IResult ListUsers(Desk desk) => Operation.Json(desk.Accounts.Users.Select(x => new Dictionary<string, object?> { ["user"] = x.Name, ["role"] = x.Role.ToString().ToLowerInvariant(), ["has_password"] = x.PasswordHash is not null, ["changed_at"] = x.ChangedAt }));
+    static IEnumerable<UserAnswer> ListUsers(Desk desk) => desk.Accounts.Users.Select(x => new UserAnswer(x.Name, x.Role.ToString().ToLowerInvariant(), x.PasswordHash is not null, x.ChangedAt));
 
-    static async Task<IResult> SetUser(HttpContext context, Desk desk, string user, [FromBody] UserBody body, CancellationToken ct)
+    static async Task<NamedUser> SetUser(HttpContext context, Desk desk, string user, [FromBody] UserBody body, CancellationToken ct)
     {
         await desk.DeedsOf(context).SetUserAsync(user, AccessActions.RoleOf(body.Role), body.Password, ct);
-        return Operation.Json(new Dictionary<string, object?> { ["user"] = user });
+        return new(user);
     }
 
-    static async Task<IResult> RemoveUser(HttpContext context, Desk desk, string user, CancellationToken ct)
+    static async Task<NamedUser> RemoveUser(HttpContext context, Desk desk, string user, CancellationToken ct)
     {
         await desk.DeedsOf(context).RemoveUserAsync(user, ct);
-        return Operation.Json(new Dictionary<string, object?> { ["user"] = user });
+        return new(user);
     }
 
-    static async Task<IResult> MakeLink(HttpContext context, Desk desk, string user, CancellationToken ct) =>
-        Operation.Json(new Dictionary<string, object?> { ["link"] = await desk.DeedsOf(context).LinkAsync(user, ct) }, StatusCodes.Status201Created);
+    static async Task<LinkAnswer> MakeLink(HttpContext context, Desk desk, string user, CancellationToken ct) => new(await desk.DeedsOf(context).LinkAsync(user, ct));
 
-    static async Task<IResult> ChangePassword(HttpContext context, Desk desk, [FromBody] PasswordBody body, CancellationToken ct)
+    static async Task<NamedUser> ChangePassword(HttpContext context, Desk desk, [FromBody] PasswordBody body, CancellationToken ct)
     {
         await AccessActions.ChangePasswordAsync(context, desk, body.Old, body.New, ct);
-        return Operation.Json(new Dictionary<string, object?> { ["user"] = context.User.Identity?.Name });
+        return new(context.User.Identity?.Name);
     }
 
-    static IResult ListTokens(HttpContext context, Desk desk) =>
-        Operation.Json(desk.Accounts.Tokens.All.Where(x => context.User.May(Scope.Admin) || x.User == context.User.Identity?.Name).Select(x => new Dictionary<string, object?>
-        {
-            ["token"] = x.Id, ["user"] = x.User, ["name"] = x.Name, ["scopes"] = x.Scopes, ["created_at"] = x.CreatedAt, ["expires_at"] = x.ExpiresAt, ["revoked"] = x.Revoked,
-        }));
+    static IEnumerable<TokenAnswer> ListTokens(HttpContext context, Desk desk) => desk.Accounts.Tokens.All
+        .Where(x => context.User.May(Scope.Admin) || x.User == context.User.Identity?.Name)
+        .Select(x => new TokenAnswer(x.Id, x.User, x.Name, x.Scopes, x.CreatedAt, x.ExpiresAt, x.Revoked));
 
-    static async Task<IResult> MakeToken(HttpContext context, Desk desk, [FromBody] TokenBody body, CancellationToken ct)
+    static async Task<NewToken> MakeToken(HttpContext context, Desk desk, [FromBody] TokenBody body, CancellationToken ct)
     {
         var (token, secret) = await desk.DeedsOf(context).CreateTokenAsync(body.Name, AccessActions.Allowed(context, body.Scopes), body.Days is { } days ? TimeSpan.FromDays(Math.Clamp(days, 1, 3650)) : null, ct);
-        return Operation.Json(new Dictionary<string, object?> { ["token"] = token.Id, ["secret"] = secret, ["expires_at"] = token.ExpiresAt }, StatusCodes.Status201Created);
+        return new(token.Id, secret, token.ExpiresAt);
     }
 
-    static async Task<IResult> RevokeToken(HttpContext context, Desk desk, string token, CancellationToken ct)
+    static async Task<NamedToken> RevokeToken(HttpContext context, Desk desk, string token, CancellationToken ct)
     {
         await desk.DeedsOf(context).RevokeTokenAsync(token, context.User.May(Scope.Admin), ct);
-        return Operation.Json(new Dictionary<string, object?> { ["token"] = token });
+        return new(token);
     }
 
-    static async Task<IResult> ListAudit(Desk desk, long? before, int? limit, CancellationToken ct) =>
-        Operation.Json((await desk.Accounts.Audit.ListAsync(Math.Clamp(limit ?? 100, 1, MostEntries), before ?? long.MaxValue, ct)).Select(x => new Dictionary<string, object?> { ["seq"] = x.Seq, ["at"] = x.At, ["who"] = x.Who, ["what"] = x.What, ["detail"] = x.Detail, ["from"] = x.From }));
+    static async Task<IReadOnlyList<AuditEntry>> ListAudit(Desk desk, long? before, int? limit, CancellationToken ct) =>
+        await desk.Accounts.Audit.ListAsync(Math.Clamp(limit ?? 100, 1, MostEntries), before ?? long.MaxValue, ct);
 }

@@ -20,6 +20,13 @@ static class Endpoints
         foreach (var x in All)
         {
             var route = app.MapMethods(x.Path, [x.Method], x.Handle);
+            if (x.Status != StatusCodes.Status200OK)
+                route.AddEndpointFilter(async (call, next) =>
+                {
+                    var answer = await next(call);
+                    call.HttpContext.Response.StatusCode = x.Status;
+                    return answer;
+                });
             _ = x.Scope is { } scope ? route.RequireAuthorization(scope) : route.AllowAnonymous().WithMetadata(new ByKey());
             route.Finally(e => // else what is sent in another form, or not at all, would find nothing at this address
             {

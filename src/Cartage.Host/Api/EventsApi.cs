@@ -19,8 +19,8 @@ static class EventsApi
 
     public static IReadOnlyList<Operation> Operations { get; } =
     [
-        new("POST", "/api/events/objects", null, "Objects that came or changed in a bucket.", ReceiveObjects) { Sends = "An event as S3, EventBridge, SNS or Ceph sends it." },
-        new("POST", "/api/hooks/{pipeline}", null, "Starts a pipeline that has a webhook. The same 'Idempotency-Key' starts it once.", CallHook),
+        new("POST", "/api/events/objects", null, "Objects that came or changed in a bucket.", ReceiveObjects) { Sends = "An event as S3, EventBridge, SNS or Ceph sends it.", Returns = typeof(ObjectsAnswer) },
+        new("POST", "/api/hooks/{pipeline}", null, "Starts a pipeline that has a webhook. The same 'Idempotency-Key' starts it once.", CallHook) { Status = StatusCodes.Status202Accepted, Returns = typeof(HookAnswer) },
     ];
 
     static async Task<IResult> ReceiveObjects(HttpContext context, Desk desk, CancellationToken ct)
@@ -33,7 +33,7 @@ static class EventsApi
         {
             var outcome = Resolved(desk, settings?.Topic, "project.yml", settings?.Line ?? 1) is { } topic ? await Sns.LookAsync(message, topic, ct) : SnsOutcome.NotOne;
             if (outcome == SnsOutcome.Confirmed)
-                return Operation.Json(new Dictionary<string, object?> { ["confirmed"] = true });
+                return Results.Ok(new ObjectsAnswer(0, 0, 1, []));
             if (outcome != SnsOutcome.Genuine)
                 return Results.Unauthorized();
         }
@@ -43,7 +43,7 @@ static class EventsApi
         foreach (var why in read.Unread)
             await desk.Problems.WriteLineAsync($"A record of an event was not understood: {why}");
         var added = await desk.Automation.Inbox.AddObjectsAsync(desk.Project, read.Objects, ct);
-        return Operation.Json(new Dictionary<string, object?> { ["objects"] = read.Objects.Count, ["new"] = added, ["others"] = read.Others, ["unread"] = read.Unread });
+        return Results.Ok(new ObjectsAnswer(read.Objects.Count, added, read.Others, read.Unread));
     }
 
     static async Task<IResult> CallHook(HttpContext context, Desk desk, string pipeline, CancellationToken ct)
@@ -54,7 +54,7 @@ static class EventsApi
             return Results.Unauthorized();
         var id = context.Request.Headers["Idempotency-Key"].ToString() is { Length: > 0 } given ? given : Guid.NewGuid().ToString("N");
         var added = await desk.Automation.Inbox.AddAsync([new(pipeline, $"hook {id}", $"webhook from {context.Connection.RemoteIpAddress}")], ct);
-        return Operation.Json(new Dictionary<string, object?> { ["pipeline"] = pipeline, ["new"] = added }, StatusCodes.Status202Accepted);
+        return Results.Accepted(null, new HookAnswer(pipeline, added));
     }
 
     static bool IsByToken(HttpContext context) => context.IsByToken() && context.User.May(Scope.Run);

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using Cartage.Host.Access;
 using Cartage.Host.Output;
 using Cartage.Host.Serving;
-using Cartage.Runs;
 using Microsoft.AspNetCore.Http;
 
 namespace Cartage.Host.Api;
@@ -43,10 +42,9 @@ static class Live
                 yield break;
             var e = events.Current;
             if (run is null || e.RunId == run)
-                yield return new(Text(e), "run");
+                yield return new(DataJson.Write(EventData.Of(e)), "run");
             next = events.MoveNextAsync().AsTask();
         }
     }
 
-    static string Text(RunEvent e) => Cell.Json(new Dictionary<string, object?> { ["at"] = e.At, ["run"] = e.RunId, ["event"] = e.Kind, ["task"] = e.Task, ["state"] = RunView.Text(e.State), ["message"] = e.Message });
 }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Schema;
 using Cartage.Host.Commands;
 using Microsoft.AspNetCore.Http;
 
@@ -12,22 +11,27 @@ static class OpenApi
     public static string Write(IEnumerable<Operation> operations, JsonSerializerOptions json)
     {
         JsonObject paths = [];
+        var schemas = new Schemas(json);
         foreach (var group in operations.GroupBy(x => x.Path))
-            paths[group.Key] = new JsonObject(group.Select(x => KeyValuePair.Create(x.Method.ToLowerInvariant(), (JsonNode?)Describe(x, json))));
+            paths[group.Key] = new JsonObject(group.Select(x => KeyValuePair.Create(x.Method.ToLowerInvariant(), (JsonNode?)Describe(x, schemas))));
         return new JsonObject
         {
             ["openapi"] = "3.1.0",
             ["info"] = new JsonObject { ["title"] = "Cartage", ["version"] = VersionCommand.Version, ["description"] = "Everything the pages do. Send a token as 'Authorization: Bearer …'; make one with 'cartage token add' or in Settings." },
             ["paths"] = paths,
-            ["components"] = new JsonObject { ["securitySchemes"] = new JsonObject
+            ["components"] = new JsonObject
             {
-                ["token"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer" },
-                ["key"] = new JsonObject { ["type"] = "apiKey", ["in"] = "header", ["name"] = EventsApi.KeyHeader },
-            } },
+                ["schemas"] = new JsonObject(schemas.Named),
+                ["securitySchemes"] = new JsonObject
+                {
+                    ["token"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer" },
+                    ["key"] = new JsonObject { ["type"] = "apiKey", ["in"] = "header", ["name"] = EventsApi.KeyHeader },
+                },
+            },
         }.ToJsonString(new() { WriteIndented = true });
     }
 
-    static JsonObject Describe(Operation x, JsonSerializerOptions json)
+    static JsonObject Describe(Operation x, Schemas schemas)
     {
         var described = new JsonObject
         {
@@ -36,25 +40,29 @@ static class OpenApi
             ["security"] = new JsonArray(x.Scope is { } needed ? new JsonObject { ["token"] = new JsonArray(needed) } : new JsonObject { ["key"] = new JsonArray() }),
             ["parameters"] = new JsonArray([
                 .. x.PathNames.Select(n => new JsonObject { ["name"] = n, ["in"] = "path", ["required"] = true, ["schema"] = new JsonObject { ["type"] = "string" } }),
-                .. x.Query.Select(p => new JsonObject { ["name"] = p.Name, ["in"] = "query", ["required"] = false, ["schema"] = json.GetJsonSchemaAsNode(p.ParameterType) }),
+                .. x.Query.Select(p => new JsonObject { ["name"] = p.Name, ["in"] = "query", ["required"] = false, ["schema"] = schemas.Of(p.ParameterType) }),
             ]),
             ["responses"] = new JsonObject
             {
-                [$"{x.Status}"] = new JsonObject { ["description"] = Meaning(x.Status), ["content"] = new JsonObject { [x.Answers] = new JsonObject() } },
-                ["400"] = new JsonObject { ["description"] = "Asked wrongly: {error, hint}." },
-                ["401"] = new JsonObject { ["description"] = x.Scope is null ? "No key, or a wrong one." : "No token, or one that is wrong, revoked or over." },
-                ["409"] = new JsonObject { ["description"] = "The world refused, such as a warehouse that does not answer: {error, hint}." },
+                [$"{x.Status}"] = new JsonObject { ["description"] = Meaning(x.Status), ["content"] = new JsonObject { [x.Answers] = x.Returns is { } type ? new JsonObject { ["schema"] = schemas.Of(type) } : new JsonObject() } },
+                ["400"] = Refused("Asked wrongly."),
+                ["401"] = Refused(x.Scope is null ? "No key, or a wrong one." : "No token, or one that is wrong, revoked or over."),
+                ["409"] = Refused("The world refused, such as a warehouse that does not answer."),
             },
         };
         if (x.Scope is not null && x.PathNames.Any())
-            described["responses"]!["404"] = new JsonObject { ["description"] = "There is none of this name." };
+            described["responses"]!["404"] = Refused("There is none of this name.");
         if (x.Scope is { } scope)
-            described["responses"]!["403"] = new JsonObject { ["description"] = $"The token lacks the scope '{scope}'." };
+            described["responses"]!["403"] = Refused($"The token lacks the scope '{scope}'.");
+        if (x.Method != "GET")
+            described["responses"]!["413"] = Refused("More than the server takes.");
         if (x.Sends is { } sends)
             described["requestBody"] = new JsonObject { ["required"] = true, ["description"] = sends, ["content"] = new JsonObject { ["application/json"] = new JsonObject() } };
         if (x.Body is var (body, isOptional))
-            described["requestBody"] = new JsonObject { ["required"] = !isOptional, ["content"] = new JsonObject { ["application/json"] = new JsonObject { ["schema"] = json.GetJsonSchemaAsNode(body) } } };
+            described["requestBody"] = new JsonObject { ["required"] = !isOptional, ["content"] = new JsonObject { ["application/json"] = new JsonObject { ["schema"] = schemas.Of(body) } } };
         return described;
+
+        JsonObject Refused(string why) => new() { ["description"] = why, ["content"] = new JsonObject { ["application/json"] = new JsonObject { ["schema"] = schemas.Of(typeof(Refusal)) } } };
     }
 
     static string Meaning(int status) => status switch

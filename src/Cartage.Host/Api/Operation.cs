@@ -29,6 +29,9 @@ sealed record Operation(string Method, string Path, string? Scope, string Summar
     /// <summary>What is sent along, and whether it can be left out.</summary>
     public (Type Type, bool IsOptional)? Body => Handle.Method.GetParameters().FirstOrDefault(x => x.GetCustomAttribute<FromBodyAttribute>() is not null) is { } body ? (body.ParameterType, body.GetCustomAttribute<FromBodyAttribute>()!.EmptyBodyBehavior == EmptyBodyBehavior.Allow) : null;
 
-    /// <summary>Data as the API writes it.</summary>
-    public static IResult Json(object? value, int status = StatusCodes.Status200OK) => Results.Content(Output.Cell.Json(value), "application/json", statusCode: status);
+    /// <summary>The data of an answer, where it is described.</summary>
+    public Type? Returns { get => field ?? Told(Handle.Method.ReturnType); init; }
+
+    static Type? Told(Type type) =>
+        type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Task<>) ? Told(type.GenericTypeArguments[0]) : typeof(IResult).IsAssignableFrom(type) ? null : type;
 }

@@ -1,8 +1,6 @@
 using Cartage.Host.Access;
-using Cartage.Host.Output;
 using Cartage.Host.Serving;
 using Cartage.Host.Web;
-using Microsoft.AspNetCore.Http;
 
 namespace Cartage.Host.Api;
 
@@ -18,49 +16,29 @@ static class ProjectApi
         new("GET", "/api/connections", Scope.Read, "Warehouse, zones and connections as they are written; passwords in addresses are hidden.", ListConnections),
     ];
 
-    static async Task<IResult> GetOverview(Desk desk, CancellationToken ct)
+    static async Task<OverviewAnswer> GetOverview(Desk desk, CancellationToken ct)
     {
         var now = desk.Clock.GetUtcNow();
         var glance = await Glance.ReadAsync(desk, now, ct);
-        return Operation.Json(new Dictionary<string, object?>
-        {
-            ["project"] = desk.Project.Name,
-            ["version"] = Commands.VersionCommand.Version,
-            ["running"] = glance.Running,
-            ["queued"] = glance.Queued,
-            ["last_day"] = glance.Day,
-            ["failed_or_rejected"] = glance.Bad,
-            ["in_quarantine"] = glance.Aside,
-            ["alarms"] = Alarm.Of(await OverviewRow.ReadAsync(desk, now, ct), desk.Overdue).Select(x => new Dictionary<string, object?> { ["title"] = x.Title, ["text"] = x.Text, ["page"] = x.Href }),
-            ["mistakes"] = desk.Projects.Findings.Select(x => x.ToString()),
-        });
+        var alarms = Alarm.Of(await OverviewRow.ReadAsync(desk, now, ct), desk.Overdue).Select(x => new AlarmAnswer(x.Title, x.Text, x.Href));
+        return new(desk.Project.Name, Commands.VersionCommand.Version, glance.Running, glance.Queued, glance.Day, glance.Bad, glance.Aside, [.. alarms], [.. desk.Projects.Findings.Select(x => x.ToString())]);
     }
 
-    static async Task<IResult> GetQuality(Desk desk, string? pipeline, int? limit, CancellationToken ct)
+    static async Task<QualityAnswer> GetQuality(Desk desk, string? pipeline, int? limit, CancellationToken ct)
     {
         if ((pipeline ?? (desk.Project.Pipelines is [var first, ..] ? first.Name : null)) is not { } name)
-            return Operation.Json(new Dictionary<string, object?> { ["pipeline"] = null });
+            return new(null, [], []);
         var reports = await Reported.ListAsync(desk.Workspace, PipelinesApi.Find(desk, name).Name, Math.Clamp(limit ?? 30, 1, MostReports), ct);
-        return Operation.Json(new Dictionary<string, object?>
-        {
-            ["pipeline"] = name,
-            ["reports"] = reports.Select(x => new Dictionary<string, object?>
-            {
-                ["run"] = x.Run.RunId, ["state"] = RunView.Text(x.Run.State), ["started_at"] = x.Run.StartedAt, ["checks"] = x.Report.Checks.Count, ["passed"] = x.Report.Checks.Count(c => c.Passed), ["failed"] = x.Report.Checks.Count(c => !c.Passed),
-                ["read"] = x.Report.Equations.Sum(e => e.Read), ["quarantined"] = x.Report.Equations.Sum(e => e.Quarantined),
-            }),
-            ["checks"] = Reported.Checks(reports).Select(x => new Dictionary<string, object?>
-            {
-                ["check"] = x.Name, ["table"] = x.Last.Table, ["severity"] = x.Last.Severity,
-                ["runs"] = x.Runs.Select(r => new Dictionary<string, object?> { ["run"] = r.Run.RunId, ["passed"] = r.Check?.Passed, ["accepted"] = r.Check?.Accepted, ["failing"] = r.Check?.Failing }),
-            }),
-        });
+        return new(
+            name,
+            [.. reports.Select(x => new ReportAnswer(
+                x.Run.RunId, x.Run.State, x.Run.StartedAt, x.Report.Checks.Count, x.Report.Checks.Count(c => c.Passed), x.Report.Checks.Count(c => !c.Passed),
+                x.Report.Equations.Sum(e => e.Read), x.Report.Equations.Sum(e => e.Quarantined)))],
+            [.. Reported.Checks(reports).Select(x => new CheckHistory(
+                x.Name, x.Last.Table, x.Last.Severity, [.. x.Runs.Select(r => new CheckedRun(r.Run.RunId, r.Check?.Passed, r.Check?.Accepted, r.Check?.Failing))]))]);
     }
 
-    static IResult ListConnections(Desk desk) => Operation.Json(new Dictionary<string, object?>
-    {
-        ["warehouse"] = new Dictionary<string, object?> { ["type"] = desk.Project.Warehouse.Type, ["where"] = Shown.Place(desk.Project.Warehouse) },
-        ["zones"] = desk.Project.Zones.ToDictionary(x => x.Key, x => (object?)x.Value),
-        ["connections"] = desk.Project.Connections.Values.OrderBy(x => x.Name, StringComparer.Ordinal).Select(x => new Dictionary<string, object?> { ["connection"] = x.Name, ["type"] = x.Type, ["where"] = Shown.Place(x), ["written_in"] = $"{x.File}:{x.Line}" }),
-    });
+    static ConnectionsAnswer ListConnections(Desk desk) => new(
+        new(desk.Project.Warehouse.Type, Shown.Place(desk.Project.Warehouse)), desk.Project.Zones,
+        [.. desk.Project.Connections.Values.OrderBy(x => x.Name, StringComparer.Ordinal).Select(x => new ConnectionAnswer(x.Name, x.Type, Shown.Place(x), $"{x.File}:{x.Line}"))]);
 }

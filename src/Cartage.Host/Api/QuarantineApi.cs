@@ -19,35 +19,25 @@ static class QuarantineApi
         new("POST", "/api/quarantine/{pipeline}/{feed}/release", Scope.Edit, "Run the pipeline with the mended rows.", ReleaseRows) { Status = StatusCodes.Status202Accepted },
     ];
 
-    static async Task<IResult> ListQuarantine(HttpContext context, Desk desk, CancellationToken ct)
+    static async Task<IEnumerable<WaitingRows>> ListQuarantine(HttpContext context, Desk desk, CancellationToken ct)
     {
         var masking = await desk.MaskingAsync(context.User, ct);
-        return Operation.Json((await OpenRows.ListAsync(desk.Workspace, ct)).Select(x => new Dictionary<string, object?> { ["pipeline"] = x.Feed.Pipeline, ["feed"] = x.Feed.Name, ["rules"] = x.Rules, ["rows"] = x.Rows, ["example"] = masking.Reason(x.Feed, x.Example) }));
+        return (await OpenRows.ListAsync(desk.Workspace, ct)).Select(x => new WaitingRows(x.Feed.Pipeline, x.Feed.Name, x.Rules, x.Rows, masking.Reason(x.Feed, x.Example)));
     }
 
-    static async Task<IResult> ListRows(HttpContext context, Desk desk, string pipeline, string feed, string? status, string? rule, string? run, string? text, int? skip, CancellationToken ct)
+    static async Task<QuarantineAnswer> ListRows(HttpContext context, Desk desk, string pipeline, string feed, string? status, string? rule, string? run, string? text, int? skip, CancellationToken ct)
     {
         var filter = new QuarantineFilter(status is "open" or "fixed" or "released" or "discarded" or "all" ? status : "waiting", rule, run, text, Math.Clamp(skip ?? 0, 0, 10_000_000));
-        var rows = await QuarantineRows.ReadAsync(desk.Workspace, Find(desk, pipeline, feed), filter, await desk.MaskingAsync(context.User, ct), ct);
-        return Operation.Json(new Dictionary<string, object?>
-        {
-            ["total"] = rows?.Total ?? 0,
-            ["rules"] = rows?.Rules ?? [],
-            ["rows"] = (rows?.Rows ?? []).Select(x => new Dictionary<string, object?>
-            {
-                ["id"] = x.Id.ToString(), ["reason"] = x.Reason, ["rules"] = x.Rules, ["object"] = x.Object, ["record"] = x.Record, ["raw"] = x.Raw, ["run"] = x.Run, ["first_seen"] = x.FirstSeen, ["status"] = x.Status,
-                ["values"] = rows!.Columns.Zip(x.Values).ToDictionary(v => v.First, v => (object?)v.Second),
-            }),
-        });
+        return await QuarantineRows.ReadAsync(desk.Workspace, Find(desk, pipeline, feed), filter, await desk.MaskingAsync(context.User, ct), ct) is not { } found
+            ? new(0, [], [])
+            : new(found.Total, found.Rules, [.. found.Rows.Select(x => new QuarantinedRow(x.Id, x.Reason, x.Rules, x.Object, x.Record, x.Raw, x.Run, x.FirstSeen, x.Status, found.Columns.Zip(x.Values).ToDictionary(v => v.First, v => v.Second)))]);
     }
 
-    static async Task<IResult> FixRows(HttpContext context, Desk desk, string pipeline, string feed, [FromBody] FixBody body, CancellationToken ct) => Changed(await desk.DeedsOf(context).FixAsync(Find(desk, pipeline, feed), body.Rows, body.Values, ct));
+    static async Task<ChangedRows> FixRows(HttpContext context, Desk desk, string pipeline, string feed, [FromBody] FixBody body, CancellationToken ct) => new(await desk.DeedsOf(context).FixAsync(Find(desk, pipeline, feed), body.Rows, body.Values, ct));
 
-    static async Task<IResult> MarkRows(HttpContext context, Desk desk, string pipeline, string feed, [FromBody] MarkBody body, CancellationToken ct) => Changed(await desk.DeedsOf(context).MarkAsync(Find(desk, pipeline, feed), body.Rows, body.Status, ct));
+    static async Task<ChangedRows> MarkRows(HttpContext context, Desk desk, string pipeline, string feed, [FromBody] MarkBody body, CancellationToken ct) => new(await desk.DeedsOf(context).MarkAsync(Find(desk, pipeline, feed), body.Rows, body.Status, ct));
 
-    static async Task<IResult> ReleaseRows(HttpContext context, Desk desk, string pipeline, string feed, CancellationToken ct) => RunsApi.Started(await desk.DeedsOf(context).ReleaseAsync(Find(desk, pipeline, feed), ct));
-
-    static IResult Changed(long rows) => Operation.Json(new Dictionary<string, object?> { ["rows"] = rows });
+    static async Task<StartedRuns> ReleaseRows(HttpContext context, Desk desk, string pipeline, string feed, CancellationToken ct) => new(await desk.DeedsOf(context).ReleaseAsync(Find(desk, pipeline, feed), ct));
 
     /// <summary>The feed of a pipeline, by name.</summary>
     public static Feed Find(Desk desk, string pipeline, string feed) =>

@@ -22,43 +22,46 @@ static class RunsApi
         new("POST", "/api/runs/{run}/again", Scope.Run, "Run the same interval again from what has landed; checks can be accepted, or their rows set aside, this once.", RunAgain) { Status = StatusCodes.Status202Accepted },
     ];
 
-    static async Task<IResult> ListRuns(Desk desk, string? pipeline, string? state, string? before, int? limit, CancellationToken ct)
+    static async Task<IEnumerable<RunData>> ListRuns(Desk desk, string? pipeline, string? state, string? before, int? limit, CancellationToken ct)
     {
         var filter = new RunFilter(Math.Clamp(limit ?? 50, 1, 1000), pipeline, States(state), before, Brief: true);
-        return Operation.Json((await desk.Store.ListRunsAsync(filter, ct)).Select(RunData.Of));
+        return (await desk.Store.ListRunsAsync(filter, ct)).Select(RunData.Of);
     }
 
-    static async Task<IResult> StartRuns(HttpContext context, Desk desk, [FromBody] RunBody body, CancellationToken ct)
+    static async Task<StartedRuns> StartRuns(HttpContext context, Desk desk, [FromBody] RunBody body, CancellationToken ct)
     {
         var request = new RunRequest(body.Selector)
         {
             From = body.From, To = body.To, FullRefresh = body.FullRefresh,
             Only = (body.Only ?? []).ToHashSet(), Accept = (body.Accept ?? []).ToHashSet(), SetAside = (body.SetAside ?? []).ToHashSet(),
         };
-        return Started(await desk.DeedsOf(context).RunAsync(request, ct));
+        return new(await desk.DeedsOf(context).RunAsync(request, ct));
     }
 
-    static async Task<IResult> GetRun(Desk desk, string run, CancellationToken ct) =>
-        await desk.Store.GetRunAsync(run, ct) is { } found
-            ? Operation.Json(new Dictionary<string, object?>(RunData.Of(await RunningTasks.WithAsync(desk, found, ct))) { ["asked_for_by"] = (await desk.Store.AskedAsync(found.RunId, ct))?.By })
-            : Results.NotFound();
+    static async Task<RunData> GetRun(Desk desk, string run, CancellationToken ct)
+    {
+        var found = await FindAsync(desk, run, ct);
+        return RunData.Of(await RunningTasks.WithAsync(desk, found, ct)) with { AskedForBy = (await desk.Store.AskedAsync(found.RunId, ct))?.By };
+    }
 
-    static async Task<IResult> GetLog(Desk desk, string run, long? after, CancellationToken ct) =>
-        await desk.Store.GetRunAsync(run, ct) is null ? Results.NotFound() : Operation.Json((await desk.Store.LogAsync(run, after ?? 0, ct)).Select(x => new Dictionary<string, object?>
-        {
-            ["seq"] = x.Seq, ["at"] = x.Event.At, ["event"] = x.Event.Kind, ["task"] = x.Event.Task, ["state"] = RunView.Text(x.Event.State), ["message"] = x.Event.Message,
-        }));
+    static async Task<IEnumerable<LogLine>> GetLog(Desk desk, string run, long? after, CancellationToken ct)
+    {
+        await FindAsync(desk, run, ct);
+        return (await desk.Store.LogAsync(run, after ?? 0, ct)).Select(x => new LogLine(x.Seq, x.Event.At, x.Event.Kind, x.Event.Task, x.Event.State, x.Event.Message));
+    }
 
-    static async Task<IResult> CancelRun(HttpContext context, Desk desk, string run, CancellationToken ct)
+    static async Task<RunAnswer> CancelRun(HttpContext context, Desk desk, string run, CancellationToken ct)
     {
         await desk.DeedsOf(context).CancelAsync(run, ct);
-        return Operation.Json(new Dictionary<string, object?> { ["run"] = run }, StatusCodes.Status202Accepted);
+        return new(run);
     }
 
-    static async Task<IResult> RunAgain(HttpContext context, Desk desk, string run, [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] AgainBody? body, CancellationToken ct) =>
-        Started([await desk.DeedsOf(context).AgainAsync(run, new RunRequest { Accept = (body?.Accept ?? []).ToHashSet(), SetAside = (body?.SetAside ?? []).ToHashSet() }, ct)]);
+    static async Task<StartedRuns> RunAgain(HttpContext context, Desk desk, string run, [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] AgainBody? body, CancellationToken ct) =>
+        new([await desk.DeedsOf(context).AgainAsync(run, new RunRequest { Accept = (body?.Accept ?? []).ToHashSet(), SetAside = (body?.SetAside ?? []).ToHashSet() }, ct)]);
 
-    public static IResult Started(IReadOnlyList<string> ids) => Operation.Json(new Dictionary<string, object?> { ["runs"] = ids }, StatusCodes.Status202Accepted);
+    /// <summary>A run by its id.</summary>
+    public static async Task<RunResult> FindAsync(Desk desk, string run, CancellationToken ct) =>
+        await desk.Store.GetRunAsync(run, ct) ?? throw new UsageException($"There is no run '{run}'.", "See: GET /api/runs") { NamesNothing = true };
 
     /// <summary>The states that a comma-separated text names; those that are none are left out.</summary>
     public static IReadOnlyList<RunState>? States(string? text) => text is null ? null : [.. text.Split(',').Select(x => Enum.TryParse<RunState>(x, ignoreCase: true, out var state) && Enum.IsDefined(state) ? state : (RunState?)null).OfType<RunState>()];

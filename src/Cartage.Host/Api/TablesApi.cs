@@ -25,53 +25,44 @@ static class TablesApi
         new("GET", "/api/reports/{run}", Scope.Read, "A run's quality report.", GetReport),
     ];
 
-    static async Task<IResult> ListTables(Desk desk, CancellationToken ct)
+    static async Task<IEnumerable<ListedTable>> ListTables(Desk desk, CancellationToken ct)
     {
         var built = await TableHistory.LastBuiltAsync(desk.Workspace, ct);
-        return Operation.Json((await TableInfo.ListAsync(desk.Workspace, ct)).Select(x => new Dictionary<string, object?>(Describe(x)) { ["last_built"] = built.GetValueOrDefault((x.Pipeline.Name, x.Table.Name)) }));
+        return (await TableInfo.ListAsync(desk.Workspace, ct)).Select(x => new ListedTable(Describe(x)) { LastBuilt = built.GetValueOrDefault((x.Pipeline.Name, x.Table.Name)) });
     }
 
-    static Task<IResult> GetTable(HttpContext context, Desk desk, string schema, string table, CancellationToken ct) => OfAsync(desk, schema, table, async info =>
+    static async Task<TableDetails> GetTable(HttpContext context, Desk desk, string schema, string table, CancellationToken ct)
     {
+        var info = await FindAsync(desk, schema, table, ct);
         var (masking, lineage) = (await desk.MaskingAsync(context.User, ct), await desk.LineageAsync(ct));
         var (reads, readBy) = lineage.Around(info);
-        return new Dictionary<string, object?>(Describe(info))
+        return new(Describe(info))
         {
-            ["file"] = info.File,
-            ["sql"] = info.Model?.Sql.Trim(),
-            ["columns"] = (await TableContents.ColumnsAsync(desk.Workspace, info, ct)).Select(x => new Dictionary<string, object?>
-            {
-                ["column"] = x.Name, ["type"] = x.Type, ["description"] = info.Meaning(x.Name), ["hidden"] = masking.HidesColumn(info.Table, x.Name), ["from"] = lineage.From(info, x.Name).Select(f => $"{f.Table}.{f.Column}"),
-            }),
-            ["reads"] = reads.Select(x => x.ToString()),
-            ["read_by"] = readBy.Select(x => x.ToString()),
+            File = info.File,
+            Sql = info.Model?.Sql.Trim(),
+            Columns = [.. (await TableContents.ColumnsAsync(desk.Workspace, info, ct)).Select(x =>
+                new ColumnAnswer(x.Name, x.Type, info.Meaning(x.Name), masking.HidesColumn(info.Table, x.Name), [.. lineage.From(info, x.Name).Select(f => $"{f.Table}.{f.Column}")]))],
+            Reads = [.. reads.Select(x => x.ToString())],
+            ReadBy = [.. readBy.Select(x => x.ToString())],
         };
-    }, ct);
+    }
 
-    static Task<IResult> SampleTable(HttpContext context, Desk desk, string schema, string table, int? limit, CancellationToken ct) =>
-        OfAsync(desk, schema, table, async info => Rows(await TableContents.SampleAsync(desk.Workspace, info, Math.Clamp(limit ?? 20, 1, MostSampled), await desk.MaskingAsync(context.User, ct), ct)), ct);
+    static async Task<RowSet> SampleTable(HttpContext context, Desk desk, string schema, string table, int? limit, CancellationToken ct) =>
+        await TableContents.SampleAsync(desk.Workspace, await FindAsync(desk, schema, table, ct), Math.Clamp(limit ?? 20, 1, MostSampled), await desk.MaskingAsync(context.User, ct), ct);
 
-    static Task<IResult> ProfileTable(HttpContext context, Desk desk, string schema, string table, bool? now, CancellationToken ct) => OfAsync(desk, schema, table, async info =>
+    static async Task<ProfileAnswer> ProfileTable(HttpContext context, Desk desk, string schema, string table, bool? now, CancellationToken ct)
     {
-        var (profile, run) = await TableContents.ProfileAsync(desk.Workspace, info, now == true, await desk.MaskingAsync(context.User, ct), ct);
-        return new Dictionary<string, object?>
-        {
-            ["run"] = run,
-            ["rows"] = profile?.Rows,
-            ["columns"] = (profile?.Columns ?? []).Select(x => new Dictionary<string, object?> { ["column"] = x.Name, ["type"] = x.Type, ["nulls"] = x.Nulls, ["distinct"] = x.About ? null : x.Distinct, ["min"] = x.Min, ["max"] = x.Max, ["mean"] = x.Mean }),
-        };
-    }, ct);
+        var (profile, run) = await TableContents.ProfileAsync(desk.Workspace, await FindAsync(desk, schema, table, ct), now == true, await desk.MaskingAsync(context.User, ct), ct);
+        return new(run, profile?.Rows, [.. (profile?.Columns ?? []).Select(x => new ColumnFigures(x.Name, x.Type, x.Nulls, x.About ? null : x.Distinct, x.Min, x.Max, x.Mean))]);
+    }
 
-    static Task<IResult> ListCounts(Desk desk, string schema, string table, CancellationToken ct) => OfAsync(desk, schema, table, async info =>
-        (await TableHistory.RowsAsync(desk.Store, info, ct)).Select(x => new Dictionary<string, object?> { ["at"] = x.At, ["rows"] = (long)x.Rows }), ct);
+    static async Task<IEnumerable<RowsAt>> ListCounts(Desk desk, string schema, string table, CancellationToken ct) =>
+        (await TableHistory.RowsAsync(desk.Store, await FindAsync(desk, schema, table, ct), ct)).Select(x => new RowsAt(x.At, (long)x.Rows));
 
-    static Task<IResult> ListObjects(Desk desk, string schema, string table, int? limit, CancellationToken ct) => OfAsync(desk, schema, table, async info =>
-        (await TableHistory.ObjectsAsync(desk.Workspace, info, Math.Clamp(limit ?? 50, 1, MostRows), ct)).Select(x => new Dictionary<string, object?>
-        {
-            ["object"] = x.Object, ["bytes"] = x.Bytes, ["status"] = x.Status, ["reason"] = x.Reason, ["run"] = x.Run, ["loaded_at"] = x.At,
-        }), ct);
+    static async Task<IEnumerable<ObjectAnswer>> ListObjects(Desk desk, string schema, string table, int? limit, CancellationToken ct) =>
+        (await TableHistory.ObjectsAsync(desk.Workspace, await FindAsync(desk, schema, table, ct), Math.Clamp(limit ?? 50, 1, MostRows), ct)).Select(x => new ObjectAnswer(x.Object, x.Bytes, x.Status, x.Reason, x.Run, x.At));
 
-    static async Task<IResult> QueryTables(HttpContext context, Desk desk, [FromBody] SqlBody body, CancellationToken ct) => Operation.Json(Rows(await AskAsync(context, desk, body, MostRows, ct)));
+    static Task<RowSet> QueryTables(HttpContext context, Desk desk, [FromBody] SqlBody body, CancellationToken ct) => AskAsync(context, desk, body, MostRows, ct);
 
     static async Task<IResult> QueryTablesAsCsv(HttpContext context, Desk desk, [FromBody] SqlBody body, CancellationToken ct) => Results.Text(SqlConsole.Csv(await AskAsync(context, desk, body, Files.MostRows, ct)), "text/csv; charset=utf-8");
 
@@ -79,18 +70,11 @@ static class TablesApi
         await SqlConsole.RunAsync(desk.Workspace, body.Sql, Math.Clamp(body.Limit, 1, most), await desk.MaskingAsync(context.User, ct), ct);
 
     static async Task<IResult> GetReport(HttpContext context, Desk desk, string run, CancellationToken ct) =>
-        await desk.Store.GetRunAsync(run, ct) is { } found && await QualityReport.ReadAsync(desk.Workspace.Zones.Reports, found, ct) is { } report
+        await QualityReport.ReadAsync(desk.Workspace.Zones.Reports, await RunsApi.FindAsync(desk, run, ct), ct) is { } report
             ? Results.Bytes(QualityReport.Json((await desk.MaskingAsync(context.User, ct)).Report(report)), "application/json") : Results.NotFound();
 
-    static async Task<IResult> OfAsync(Desk desk, string schema, string table, Func<TableInfo, Task<object>> tell, CancellationToken ct) =>
-        await TableInfo.FindAsync(desk.Workspace, new(schema, table), ct) is { } info ? Operation.Json(await tell(info)) : Results.NotFound();
+    static async Task<TableInfo> FindAsync(Desk desk, string schema, string table, CancellationToken ct) =>
+        await TableInfo.FindAsync(desk.Workspace, new(schema, table), ct) ?? throw new UsageException($"There is no table '{schema}.{table}'.", "See: GET /api/tables") { NamesNothing = true };
 
-    static Dictionary<string, object?> Describe(TableInfo x) =>
-        new() { ["schema"] = x.Table.Schema, ["table"] = x.Table.Name, ["kind"] = x.Kind, ["pipeline"] = x.Pipeline.Name, ["rows"] = x.Rows, ["description"] = x.Description };
-
-    static Dictionary<string, object?> Rows(RowSet rows) => new()
-    {
-        ["columns"] = rows.Columns.Select(x => new Dictionary<string, object?> { ["name"] = x.Name, ["type"] = x.Type }),
-        ["rows"] = rows.Rows, ["more"] = rows.More, ["took_s"] = rows.Took,
-    };
+    static TableAnswer Describe(TableInfo x) => new(x.Table.Schema, x.Table.Name, x.Kind, x.Pipeline.Name, x.Rows, x.Description);
 }

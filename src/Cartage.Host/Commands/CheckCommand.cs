@@ -30,7 +30,7 @@ static class CheckCommand
         var checks = results.SelectMany(x => x.Checks).ToList();
         if (on.Format == Format.Json)
         {
-            on.Terminal.Out.WriteLine(Cell.Json(checks.Select(RunData.Of)));
+            on.Terminal.Out.WriteLine(DataJson.Write(checks.Select(CheckData.Of)));
             return ExitCode.Of(results.Select(x => x.State), strict: false);
         }
         Grid grid = new("check", "severity", "state", "failing", "rows", "sample");

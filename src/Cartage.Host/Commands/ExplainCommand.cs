@@ -31,7 +31,7 @@ static class ExplainCommand
     {
         if (on.Format == Format.Json)
         {
-            on.Terminal.Out.WriteLine(RunData.Json(run));
+            on.Terminal.Out.WriteLine(DataJson.Write(RunData.Of(run)));
             return;
         }
         on.Terminal.Out.WriteLine($"{run.RunId}  {run.Pipeline}  {RunView.Text(run.State)}  {run.Interval}  {Cell.Duration(run.Took)}");

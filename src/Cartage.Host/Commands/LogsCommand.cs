@@ -34,7 +34,7 @@ static class LogsCommand
     }
 
     static void Print(Invocation on, RunEvent e) => on.Terminal.Out.WriteLine(on.Format == Format.Json
-        ? Cell.Json(new Dictionary<string, object?> { ["at"] = e.At, ["run"] = e.RunId, ["event"] = e.Kind, ["task"] = e.Task, ["state"] = RunView.Text(e.State), ["message"] = e.Message })
+        ? DataJson.Write(EventData.Of(e))
         : $"{e.At.UtcDateTime:HH:mm:ss.fff}  {e.Kind,-8} {e.Task,-24} {RunView.Text(e.State),-11} {e.Message}".TrimEnd());
 
     /// <summary>The run that an id or its beginning names; the newest without one.</summary>

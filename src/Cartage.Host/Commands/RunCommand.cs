@@ -48,7 +48,7 @@ static class RunCommand
         }
         await telling.EndAsync(on);
         if (on.Format == Format.Json)
-            await on.Terminal.Out.WriteLineAsync($"[\n  {string.Join(",\n  ", results.Select(RunData.Json))}\n]");
+            await on.Terminal.Out.WriteLineAsync($"[\n  {string.Join(",\n  ", results.Select(x => DataJson.Write(RunData.Of(x))))}\n]");
         return results;
     }
 }

@@ -1,71 +1,31 @@
+using System.Text.Json.Serialization;
 using Cartage.Checks;
+using Cartage.Ingest;
 using Cartage.Runs;
 
 namespace Cartage.Host.Output;
 
-/// <summary>Runs as JSON, in the words of the command line.</summary>
-static class RunData
+/// <summary>A run as data, in the words of the command line; who asked for it is told of a run looked at alone.</summary>
+sealed record RunData(
+    string Run, string Pipeline, RunState State, DateTimeOffset From, DateTimeOffset To, DateTimeOffset StartedAt, TimeSpan Took, bool Changed, string? Message, string? Hint, string? Report,
+    IReadOnlyList<RowEquation> Feeds, IReadOnlyList<TaskResult> Tasks, IReadOnlyList<CheckData> Checks)
 {
-    public static string Json(RunResult run) => Cell.Json(Of(run));
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? AskedForBy { get; init; }
 
-    public static Dictionary<string, object?> Of(RunResult run) => new()
-    {
-        ["run"] = run.RunId,
-        ["pipeline"] = run.Pipeline,
-        ["state"] = RunView.Text(run.State),
-        ["from"] = run.Interval.Start,
-        ["to"] = run.Interval.End,
-        ["started_at"] = run.StartedAt,
-        ["took_s"] = run.Took,
-        ["changed"] = !RunSummary.IsUnchanged(run),
-        ["message"] = run.Message,
-        ["hint"] = run.Hint,
-        ["report"] = run.Report,
-        ["feeds"] = run.Equations.Select(x => new Dictionary<string, object?>
-        {
-            ["feed"] = x.Feed,
-            ["read"] = x.Read,
-            ["inserted"] = x.Inserted,
-            ["updated"] = x.Updated,
-            ["deleted"] = x.Deleted,
-            ["unchanged"] = x.Unchanged,
-            ["superseded"] = x.Superseded,
-            ["dropped"] = x.Dropped,
-            ["quarantined"] = x.Quarantined,
-            ["holds"] = x.Holds,
-        }),
-        ["tasks"] = run.Tasks.Select(Of),
-        ["checks"] = run.Checks.Select(Of),
-    };
+    public static RunData Of(RunResult run) => new(
+        run.RunId, run.Pipeline, run.State, run.Interval.Start, run.Interval.End, run.StartedAt, run.Took, !RunSummary.IsUnchanged(run), run.Message, run.Hint, run.Report,
+        run.Equations, run.Tasks, [.. run.Checks.Select(CheckData.Of)]);
+}
 
-    static Dictionary<string, object?> Of(TaskResult x) => new()
-    {
-        ["kind"] = x.Kind,
-        ["name"] = x.Name,
-        ["state"] = RunView.Text(x.State),
-        ["started_at"] = x.StartedAt,
-        ["took_s"] = x.Took,
-        ["why"] = x.Why,
-        ["rows"] = x.Rows,
-        ["inserted"] = x.Inserted,
-        ["updated"] = x.Updated,
-        ["deleted"] = x.Deleted,
-        ["unchanged"] = x.Unchanged,
-        ["closed"] = x.Closed,
-        ["place"] = x.Place,
-        ["message"] = x.Message,
-    };
+/// <summary>What a check found, as data.</summary>
+sealed record CheckData(string Check, string Table, string Severity, bool Passed, long Failing, long Rows, bool Accepted, string? Message, IReadOnlyList<string> Samples)
+{
+    public static CheckData Of(CheckResult x) => new(x.Check.Name, x.Table, x.Check.Severity.ToString().ToLowerInvariant(), x.Passed, x.Failing, x.Rows, x.Accepted, x.Message, x.Samples);
+}
 
-    public static Dictionary<string, object?> Of(CheckResult x) => new()
-    {
-        ["check"] = x.Check.Name,
-        ["table"] = x.Table,
-        ["severity"] = x.Check.Severity.ToString().ToLowerInvariant(),
-        ["passed"] = x.Passed,
-        ["failing"] = x.Failing,
-        ["rows"] = x.Rows,
-        ["accepted"] = x.Accepted,
-        ["message"] = x.Message,
-        ["samples"] = x.Samples,
-    };
+/// <summary>Something that happened in a run, as data.</summary>
+sealed record EventData(DateTimeOffset At, string Run, string Event, string Task, RunState State, string Message)
+{
+    public static EventData Of(RunEvent e) => new(e.At, e.RunId, e.Kind, e.Task, e.State, e.Message);
 }

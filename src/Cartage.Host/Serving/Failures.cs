@@ -1,3 +1,4 @@
+using Cartage.Host.Api;
 using Cartage.Host.Output;
 using Cartage.Host.Web;
 using Microsoft.AspNetCore.Http;
@@ -57,7 +58,7 @@ sealed class Failures(RequestDelegate next, Desk desk)
     {
         context.Response.StatusCode = status;
         if (context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal) || !context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal))
-            return Results.Content(Cell.Json(new Dictionary<string, object?> { ["error"] = message, ["hint"] = hint }), "application/json", statusCode: status).ExecuteAsync(context);
+            return Results.Content(DataJson.Write(new Refusal(message, hint)), "application/json", statusCode: status).ExecuteAsync(context);
         return new Problem(message, hint).ShowAsync(context);
     }
 }

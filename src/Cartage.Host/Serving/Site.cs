@@ -1,6 +1,5 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cartage.Host.Access;
 using Cartage.Host.Api;
@@ -36,8 +35,8 @@ static class Site
         services.AddAccess(desk);
         services.ConfigureHttpJsonOptions(x =>
         {
-            (x.SerializerOptions.PropertyNamingPolicy, x.SerializerOptions.UnmappedMemberHandling) = (JsonNamingPolicy.SnakeCaseLower, JsonUnmappedMemberHandling.Disallow);
-            (x.SerializerOptions.RespectNullableAnnotations, x.SerializerOptions.RespectRequiredConstructorParameters) = (true, true);
+            Output.DataJson.Set(x.SerializerOptions);
+            (x.SerializerOptions.UnmappedMemberHandling, x.SerializerOptions.RespectRequiredConstructorParameters) = (JsonUnmappedMemberHandling.Disallow, true);
         });
         services.AddHttpContextAccessor();
         services.AddRazorComponents();

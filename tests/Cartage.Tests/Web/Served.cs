@@ -69,13 +69,19 @@ sealed partial class Served : IAsyncDisposable
         return client;
     }
 
-    /// <summary>A program with a token.</summary>
+    /// <summary>A program with a token, which finds the API as its document describes it.</summary>
     public async Task<HttpClient> ProgramAsync(Role role = Role.Admin, params string[] scopes)
     {
         var (_, secret) = await Desk.Accounts.Tokens.CreateAsync(Desk.Accounts.Find(NameOf(role))!, "test", scopes.Length == 0 ? Scope.Of(role) : scopes, null, CancellationToken.None);
-        var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = Url };
+        var client = new HttpClient(new AsDescribed(DescribedAsync)) { BaseAddress = Url };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
         return client;
+    }
+
+    async Task<JsonElement> DescribedAsync()
+    {
+        using var browser = await BrowserAsync();
+        return await JsonAsync(await browser.GetAsync("/api/openapi.json"));
     }
 
     /// <summary>Sends a form as the page at <paramref name="page"/> would, with its forgery token.</summary>
