@@ -5,12 +5,10 @@ namespace Cartage.Runs;
 /// <summary>Runs that ended since a reader last looked; how far it has come is kept in the run store under its name, so nothing is left out by a restart.</summary>
 public sealed class EndedRuns(RunStore store, string reader)
 {
-    const string Tables = "CREATE TABLE IF NOT EXISTS marks (name VARCHAR, seq BIGINT)";
-
     /// <summary>Hands every run that ended since, in order, to <paramref name="each"/>, and marks it once that is done; a reader that is new begins now.</summary>
     public async Task ReadAsync(Func<RunResult, Task> each, CancellationToken ct)
     {
-        if (await store.UseAsync(Tables, x => x.ScalarAsync<long?>("SELECT max(seq) FROM marks WHERE name = $name", ct, ("name", reader)), ct) is not { } from)
+        if (await store.UseAsync(x => x.ScalarAsync<long?>("SELECT max(seq) FROM marks WHERE name = $name", ct, ("name", reader)), ct) is not { } from)
         {
             await store.ChangeAsync(x => x.ExecuteAsync("INSERT INTO marks SELECT $name, coalesce(max(seq), 0) FROM runs", ct, ("name", reader)), ct);
             return;

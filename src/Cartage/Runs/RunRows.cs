@@ -22,6 +22,7 @@ static class RunRows
               started_at TIMESTAMP, took_ms DOUBLE PRECISION, message VARCHAR, hint VARCHAR, report VARCHAR, tasks VARCHAR, equations VARCHAR);
             CREATE TABLE IF NOT EXISTS logs (run VARCHAR{collation}, seq BIGINT, "at" TIMESTAMP, kind VARCHAR, task VARCHAR, state VARCHAR, message VARCHAR);
             CREATE TABLE IF NOT EXISTS requests (run VARCHAR{collation}, pipeline VARCHAR, request VARCHAR, "by" VARCHAR, "at" TIMESTAMP);
+            CREATE TABLE IF NOT EXISTS marks (name VARCHAR, seq BIGINT);
             {database.Indexes}
             """;
     }

@@ -6,7 +6,7 @@ namespace Cartage.Runs;
 /// <summary>The history of runs in a database of its own: rows are only ever inserted, the newest row of a run is its state.</summary>
 public sealed class RunStore : IAsyncDisposable
 {
-    const string NewestSeq = "SELECT greatest((SELECT coalesce(max(seq), 0) FROM runs), (SELECT coalesce(max(seq), 0) FROM logs))";
+    const string NewestSeq = "SELECT greatest((SELECT coalesce(max(seq), 0) FROM runs), (SELECT coalesce(max(seq), 0) FROM logs), (SELECT coalesce(max(seq), 0) FROM marks))"; // a mark outlives the runs it counts
     static readonly TimeSpan Often = TimeSpan.FromSeconds(1);
 
     readonly RunDatabase _database;

@@ -46,7 +46,7 @@ public sealed class EventInbox(RunStore store, TimeProvider clock) : IDisposable
             return 0;
         var added = await store.ChangeAsync(Tables, async x =>
         {
-            var seq = await x.ScalarAsync<long>("SELECT coalesce(max(seq), 0) FROM events", ct);
+            var seq = await x.ScalarAsync<long>("SELECT greatest((SELECT coalesce(max(seq), 0) FROM events), (SELECT coalesce(max(up_to), 0) FROM events_taken))", ct); // what was taken may be forgotten
             long count = 0;
             foreach (var chunk in events.DistinctBy(e => (e.Pipeline, e.Id)).Chunk(AtOnce))
             {

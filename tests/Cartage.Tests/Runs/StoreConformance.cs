@@ -229,6 +229,34 @@ public abstract class StoreConformance : IDisposable
     }
 
     [Fact]
+    public async Task What_comes_when_all_before_it_is_forgotten_is_still_new()
+    {
+        List<string> seen = [];
+        Task ReadAsync(RunStore store) => new EndedRuns(store, "test").ReadAsync(run => { seen.Add(run.RunId); return Task.CompletedTask; }, Never);
+        var ages = DateTimeOffset.UnixEpoch.AddYears(1000);
+        await WithAsync(async store =>
+        {
+            using var inbox = new EventInbox(store, TimeProvider.System);
+            await ReadAsync(store);
+            await inbox.AddAsync([new("shop", "1", "first"), new("shop", "2", "second")], Never);
+            var pending = Assert.Single(await inbox.PendingAsync(Never));
+            Assert.True(await store.SaveAsync(Run("a", RunState.Succeeded), (x, run, ct) => inbox.TakeAsync(x, pending, run, ct), Never));
+            await ReadAsync(store);
+            await inbox.ForgetAsync(ages, Never);
+            await store.ForgetAsync(ages, Never);
+        });
+        await WithAsync(async store =>
+        {
+            using var inbox = new EventInbox(store, TimeProvider.System);
+            await inbox.AddAsync([new("shop", "3", "third")], Never);
+            Assert.Equal("third", Assert.Single(await inbox.PendingAsync(Never)).First);
+            await store.SaveAsync(Run("b", RunState.Succeeded), Never);
+            await ReadAsync(store);
+        });
+        Assert.Equal([Id("a"), Id("b")], seen);
+    }
+
+    [Fact]
     public async Task A_notice_waits_until_it_is_sent_and_the_same_again_is_counted()
     {
         var notice = new Notice(NoticeKind.Failed, "shop", Id("a"), Noon, "shop failed") { Facts = ["one"] };
