@@ -333,7 +333,7 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
     }
 
     // What the object's bytes are not to blame for must not mark it as unreadable.
-    static bool IsOfTheObject(Exception e) =>
+    internal static bool IsOfTheObject(Exception e) =>
         e is InvalidDataException or DecoderFallbackException
         || e is DuckDbException { ErrorType: not (DuckDbErrorType.OutOfMemory or DuckDbErrorType.Interrupt or DuckDbErrorType.Fatal or DuckDbErrorType.Internal or DuckDbErrorType.Permission) } d && !d.Message.Contains("No space left", StringComparison.OrdinalIgnoreCase) && !d.Message.Contains("Could not write", StringComparison.OrdinalIgnoreCase);
 

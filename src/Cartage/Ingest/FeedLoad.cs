@@ -82,7 +82,7 @@ public sealed class FeedLoad
                 using var copy = await raw.FetchAsync(item.Object, ct);
                 readable.Add((item, await Header.ReadAsync(door, feed, item, copy.Path, ct)));
             }
-            catch (Exception e) when (e is InvalidDataException or IOException or DuckDbException)
+            catch (Exception e) when (Door.IsOfTheObject(e))
             {
                 unreadable.Add((item, e.Message));
             }

@@ -72,7 +72,7 @@ sealed record Header(string Kind, IReadOnlyList<string> Columns, char Delimiter,
                 r => r.GetString(0), ct);
             return new Header(kind, described, ',', false, "utf-8", false, compression, nulls).Held(feed);
         }
-        catch (DuckDbException e)
+        catch (DuckDbException e) when (Door.IsOfTheObject(e))
         {
             throw new InvalidDataException($"it is not {kind}: {e.Message.Split('\n')[0]}", e);
         }

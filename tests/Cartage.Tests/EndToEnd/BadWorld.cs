@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using Cartage.Ingest;
 using Cartage.Runs;
+using Cartage.Storage;
 using Cartage.Tests.Support;
 
 namespace Cartage.Tests.EndToEnd;
@@ -22,6 +24,17 @@ public sealed class BadWorld : IDisposable
         Assert.Equal(RunState.Failed, run.State);
         Assert.Equal("pipelines/shop/feeds/files.yml:13: the feed 'orders' finds no file: in/orders*.csv", run.Message);
         Assert.Equal("Put the files there or correct the pattern.", run.Hint);
+    }
+
+    // What is marked as unreadable is left out of every later run.
+    [Fact]
+    public async Task A_disk_that_refuses_is_no_fault_of_a_file()
+    {
+        await using var workspace = await _project.OpenAsync();
+        var feed = workspace.Project.Pipelines[0].Feeds[0];
+        var manifest = new Manifest(feed.Name, "in/customers.csv", 1, "shop/customers/v1.csv", 1, "", new ObjectFacts(true, 1, 0, 0, 0, 0, 1, true, true, "", ""), DateTimeOffset.UnixEpoch);
+        var load = () => FeedLoad.StageAsync(workspace.Warehouse, new Refuses(), feed, [manifest], retryOpen: false, new(new("run", DateTimeOffset.UnixEpoch), Swap: true, Path.GetTempPath(), new HashSet<string>()), CancellationToken.None);
+        Assert.Equal("Too many open files", (await Assert.ThrowsAsync<IOException>(load)).Message);
     }
 
     [Fact]
@@ -182,5 +195,16 @@ public sealed class BadWorld : IDisposable
         process!.StandardError.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode;
+    }
+
+    sealed class Refuses : IObjectStore
+    {
+        public ValueTask PutAsync(string key, Stream content, CancellationToken ct) => throw new NotSupportedException();
+
+        public IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken ct) => throw new NotSupportedException();
+
+        public ValueTask<LocalCopy> FetchAsync(string key, CancellationToken ct) => throw new IOException("Too many open files");
+
+        public ValueTask DeleteAsync(string key, CancellationToken ct) => throw new NotSupportedException();
     }
 }
