@@ -54,9 +54,16 @@ static class BackfillCommand
 
         IEnumerable<Interval> Cut()
         {
-            for (var at = start; at < end; at += every)
-                yield return new(at, at + every < end ? at + every : end);
+            for (DateTimeOffset at = start, next; at < end; at = next)
+            {
+                next = After(at) is var after && after < end ? after : end;
+                yield return new(at, next);
+            }
         }
+
+        // Whole days are those of the calendar: where clocks change one has 23 hours, another 25.
+        DateTimeOffset After(DateTimeOffset at) =>
+            every.Ticks % TimeSpan.TicksPerDay == 0 ? RunArguments.Utc(TimeZoneInfo.ConvertTime(at, zone).DateTime + every, zone) : at + every;
     }
 
     static async Task<List<(Interval Interval, bool Done)>> LeftAsync(Workspace workspace, List<Interval> intervals, RunRequest request, CancellationToken ct)

@@ -57,8 +57,11 @@ sealed class RunArguments
             return null;
         if (!DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time))
             throw new UsageException($"{name} {text}: not a date or time.", "Write 2016-01-31, 2016-01-31T06:00 or 2016-01-31T06:00:00Z.");
-        return time.Kind == DateTimeKind.Unspecified ? new DateTimeOffset(time, zone.GetUtcOffset(time)).ToUniversalTime() : new DateTimeOffset(time).ToUniversalTime();
+        return time.Kind == DateTimeKind.Unspecified ? Utc(time, zone) : new DateTimeOffset(time).ToUniversalTime();
     }
+
+    /// <summary>The instant of a zone's clock time.</summary>
+    public static DateTimeOffset Utc(DateTime time, TimeZoneInfo zone) => new DateTimeOffset(time, zone.GetUtcOffset(time)).ToUniversalTime();
 
     int? Limit(Invocation on) =>
         on.Value(_limit) switch

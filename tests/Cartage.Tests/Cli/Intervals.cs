@@ -26,6 +26,18 @@ public sealed class Intervals
     }
 
     [Theory]
+    [InlineData("2016-03-25..2016-03-30"), InlineData("2016-10-28..2016-11-02")]
+    public void Cut_a_backfill_at_midnight_where_clocks_change_too(string span)
+    {
+        var paris = TimeZoneInfo.FindSystemTimeZoneById("Europe/Paris");
+        var intervals = BackfillCommand.Intervals(span, TimeSpan.FromDays(1), paris).ToList();
+
+        Assert.Equal(5, intervals.Count);
+        Assert.All(intervals, x => Assert.Equal(TimeSpan.Zero, TimeZoneInfo.ConvertTime(x.End, paris).TimeOfDay));
+        Assert.All(intervals.Zip(intervals.Skip(1)), x => Assert.Equal(x.First.End, x.Second.Start));
+    }
+
+    [Theory]
     [InlineData("2016-01-02..2016-01-01", "ends before it starts")]
     [InlineData("2016-01-01", "not a span")]
     [InlineData("yesterday..2016-01-01", "not a date")]
