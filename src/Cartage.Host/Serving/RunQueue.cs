@@ -22,6 +22,8 @@ sealed class RunQueue(Workspace workspace, LiveProject projects) : IAsyncDisposa
         var now = workspace.Clock.GetUtcNow();
         foreach (var pipeline in await workspace.Under(await projects.RefreshAsync(ct)).SelectAsync(request.Selector, ct))
         {
+            if (request.Pipeline is not null && request.Pipeline != pipeline.Name)
+                continue;
             var asked = new AskedRun(workspace.NewRunId(), pipeline.Name, request, by, now);
             if (!await workspace.Store.AskAsync(asked, Queued(asked, null), mark, CancellationToken.None))
                 continue;

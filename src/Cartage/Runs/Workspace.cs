@@ -120,7 +120,9 @@ public sealed class Workspace : IAsyncDisposable
         {
             try
             {
-                return await LeasedAsync(asked.Pipeline, asked.RunId, request, async (on, end) => await new Runner(on, (await on.PlanAsync(request, end)).Single(), request, asked.RunId, null).RunAsync(end), stop);
+                return await LeasedAsync(asked.Pipeline, asked.RunId, request, async (on, end) => await on.PlanAsync(request, end) is [var plan]
+                    ? await new Runner(on, plan, request, asked.RunId, null).RunAsync(end)
+                    : throw new PipelineException($"what was asked for, '{asked.Request.Selector ?? "everything"}', no longer means the pipeline '{asked.Pipeline}'", hint: "The project's files have changed since. Ask for it anew."), stop);
             }
             catch (Exception e) when (e is PipelineException or DbException or IOException)
             {

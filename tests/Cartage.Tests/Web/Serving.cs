@@ -114,6 +114,24 @@ public sealed class Serving : IDisposable
     }
 
     [Fact]
+    public async Task Runs_one_of_several_that_were_asked_for_together_again_alone()
+    {
+        foreach (var pipeline in new[] { "shop", "other" })
+            _shop.Write($"pipelines/{pipeline}/pipeline.yml", "tags: [both]\n");
+        await using var served = await Served.StartAsync(_shop.Path);
+        using var program = await served.ProgramAsync();
+        var ids = await served.Desk.Queue.AskAsync(new("tag:both"), "test", Never);
+        foreach (var id in ids)
+            await served.EndAsync(id);
+        var shop = (await served.Store.ListRunsAsync(10, Never)).Single(x => x.Pipeline == "shop").RunId;
+
+        var again = (await Served.JsonAsync(await program.PostAsync($"/api/runs/{shop}/again", null, Never))).GetProperty("runs")[0].GetString()!;
+
+        Assert.Equal("shop", (await served.EndAsync(again)).Pipeline);
+        Assert.Equal(3, (await served.Store.ListRunsAsync(10, Never)).Count);
+    }
+
+    [Fact]
     public async Task Cancels_a_run_that_waits()
     {
         await using var served = await Served.StartAsync(_shop.Path);
