@@ -18,9 +18,9 @@ sealed class Exporter(IWarehouse warehouse, IObjectStore zone, string tempFolder
         if (columns.Count == 0)
             throw new PipelineException($"{model.File}: the table '{model.Table}' cannot be exported: it is not there", hint: "Run again: the model is built anew.");
         List<string> files = [.. formats.Select(_ => Path.Combine(tempFolder, Path.GetRandomFileName()))];
-        Directory.CreateDirectory(tempFolder);
         try
         {
+            Directory.CreateDirectory(tempFolder);
             await using var door = await warehouse.OpenDoorAsync(model.Table, ct);
             foreach (var (format, file) in formats.Zip(files))
                 await door.ExecuteAsync($"COPY ({Rows(model, columns)}) TO {Dialect.DuckDb.Literal(file)} ({Options(format)})", ct);
@@ -30,9 +30,9 @@ sealed class Exporter(IWarehouse warehouse, IObjectStore zone, string tempFolder
                 await zone.PutAsync($"{key}.{format}", content, ct);
             }
         }
-        catch (DbException e)
+        catch (Exception e) when (e is DbException or IOException)
         {
-            throw new PipelineException($"{model.File}: the table '{model.Table}' cannot be exported: {e.Message.Split("\n\n")[0]}", e.IsTransient, "If the disk is full, free some space; then run again.", e);
+            throw new PipelineException($"{model.File}: the table '{model.Table}' cannot be exported: {e.Message.Split("\n\n")[0]}", e is DbException { IsTransient: true }, "If the disk is full, free some space; then run again.", e);
         }
         finally
         {

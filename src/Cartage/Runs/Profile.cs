@@ -3,7 +3,7 @@ using Cartage.Warehouses;
 
 namespace Cartage.Runs;
 
-/// <summary>What a column holds; <paramref name="Distinct"/> is an estimate where <paramref name="About"/>.</summary>
+/// <summary>What a column holds; <paramref name="Distinct"/> is not counted where there are too many rows (<paramref name="About"/>).</summary>
 public sealed record ColumnProfile(string Name, string Type, long Nulls, long Distinct, bool About, string? Min, string? Max, double? Mean);
 
 /// <summary>What a table holds.</summary>

@@ -68,7 +68,14 @@ public static class QualityReport
             return null;
         using var copy = await reports.FetchAsync(key, ct);
         await using var file = File.OpenRead(copy.Path);
-        return await JsonSerializer.DeserializeAsync(file, ReportJson.Default.ReportData, ct);
+        try
+        {
+            return await JsonSerializer.DeserializeAsync(file, ReportJson.Default.ReportData, ct);
+        }
+        catch (JsonException)
+        {
+            return null; // whoever has the zone may have changed it
+        }
     }
 
     static IReadOnlyList<ReportedReason> Reasons(IReadOnlyDictionary<string, IReadOnlyList<(string Rules, long Rows, string Example)>>? byFeed) =>

@@ -113,6 +113,20 @@ public sealed class AfterTheCommit(SharedPostgres postgres, SharedS3 s3)
     }
 
     [Fact]
+    public async Task A_report_that_was_damaged_since_is_compared_with_by_none()
+    {
+        using var project = Shop("formats: [csv]");
+        await RunAsync(project);
+        var json = Path.ChangeExtension(Assert.Single(Reports(project)), ".json");
+        await File.WriteAllTextAsync(json, "{", Now);
+
+        var run = await RunAsync(project, fullRefresh: true);
+
+        Assert.True(run.State == RunState.Succeeded, run.Message);
+        Assert.Equal(2, Reports(project).Count);
+    }
+
+    [Fact]
     public async Task A_run_that_changes_nothing_of_a_model_does_not_write_it_again()
     {
         using var project = Shop("formats: [csv]");
