@@ -41,8 +41,15 @@ public sealed class Lease : IAsyncDisposable
     {
         await _ending.CancelAsync();
         await _renewing;
-        if (IsHeld)
-            await _cluster.ReleaseAsync(_pipeline, _token, CancellationToken.None);
+        try
+        {
+            if (IsHeld)
+                await _cluster.ReleaseAsync(_pipeline, _token, CancellationToken.None);
+        }
+        catch (Exception e) when (e is PipelineException or DbException)
+        {
+            // it ends by itself; what became of the run does not hang on it
+        }
         _ending.Dispose();
         _lost.Dispose();
     }

@@ -101,7 +101,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
             _loads.Clear();
             return await LoadAndBuildAsync(feeds, new(landed), ct);
         }
-        catch (DbException e) when (!ct.IsCancellationRequested && _dialect.Explain(e) is { IsTransient: true } passing)
+        catch (DbException e) when ((_committing || !ct.IsCancellationRequested) && _dialect.Explain(e) is { IsTransient: true } passing)
         {
             if (_committing && await CommittedAsync(ct) is { } state)
                 return await AfterCommitAsync(state, ct);
@@ -117,7 +117,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
             await using var connection = await workspace.Warehouse.OpenAsync(ct);
             return await WarehouseState.OutcomeAsync(connection, _runId, ct);
         }
-        catch (Exception e) when (e is DbException or PipelineException)
+        catch (Exception e) when (e is DbException or PipelineException or OperationCanceledException)
         {
             _uncertain = true;
             throw new PipelineException($"the warehouse went away at the commit, and whether the tables are published cannot be seen: {e.Message}", hint: "The next command that reaches the warehouse finds out, and 'cartage ls runs' then says it.", inner: e);
