@@ -33,7 +33,7 @@ static partial class Contract
             "timestamptz" => "TIMESTAMPTZ",
             "json" => "VARCHAR",
             "uuid" => "UUID",
-            var t when Decimal().IsMatch(t) => "DECIMAL" + t[7..],
+            var t when Decimal().Match(t) is { Success: true } m && int.Parse(m.Groups["width"].Value, CultureInfo.InvariantCulture) is >= 1 and <= 38 and var width && (!m.Groups["scale"].Success || int.Parse(m.Groups["scale"].Value, CultureInfo.InvariantCulture) <= width) => "DECIMAL" + t[7..],
             "decimal" or "numeric" => "DECIMAL(18,3)",
             _ => null,
         };
@@ -81,6 +81,6 @@ static partial class Contract
             ? $"{name} NOT IN ({string.Join(", ", column.OneOf)})"
             : $"{text} NOT IN ({string.Join(", ", column.OneOf.Select(dialect.Literal))})";
 
-    [GeneratedRegex(@"^(decimal|numeric)\(\d{1,2}(,\d{1,2})?\)$")]
+    [GeneratedRegex(@"^(decimal|numeric)\((?<width>\d{1,2})(,(?<scale>\d{1,2}))?\)$", RegexOptions.ExplicitCapture)]
     private static partial Regex Decimal();
 }

@@ -1,3 +1,5 @@
+using Cartage.Models;
+
 namespace Cartage.Ingest;
 
 /// <summary>What an API is asked for a feed; texts may hold references, <c>{{ start }}</c>, <c>{{ end:format }}</c> and <c>{{ each.name }}</c>.</summary>
@@ -25,7 +27,10 @@ public sealed record FeedRequest(string Path)
     public Repeat Once { get; init; } = Repeat.Day;
 
     /// <summary>Whether it says which interval it asks about.</summary>
-    public bool IsOfInterval => Parameters.Values.Append(Path).Any(t => t.Contains("{{", StringComparison.Ordinal) && (t.Contains("start", StringComparison.Ordinal) || t.Contains("end", StringComparison.Ordinal)));
+    public bool IsOfInterval => Texts.SelectMany(Template.Names).Any(n => n is "start" or "end");
+
+    /// <summary>The texts that may hold placeholders.</summary>
+    public IEnumerable<string> Texts => Parameters.Values.Concat(Added.Values).Append(Path);
 
     /// <summary>Whether an answer "not found" stands for no rows.</summary>
     public bool MayBeMissing { get; init; }

@@ -82,8 +82,8 @@ static class FeedFile
             map.File.Add(map.LineOf("cursor"), $"the cursor column '{cursor}' is not declared", Spelling.Suggest(cursor, names));
         foreach (var twice in feed.Columns.GroupBy(c => c.Name, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
             map.File.Add(twice.Last().Line, $"the column '{twice.Last().Name}' is there already as '{twice.First().Name}'", "Upper and lower case do not tell columns apart.");
-        foreach (var own in feed.Columns.Where(c => Contract.Own.Any(o => o.Name.Equals(c.Name, StringComparison.OrdinalIgnoreCase))))
-            map.File.Add(own.Line, $"the column '{own.Name}' is one that Cartage adds to every row", $"It keeps {string.Join(", ", Contract.Own.Select(o => o.Name))} for itself.");
+        foreach (var own in feed.Columns.Where(c => Contract.Reserves(c.Name)))
+            map.File.Add(own.Line, $"the column '{own.Name}' is one that Cartage adds to every row", "It keeps this name for itself: rename the column in the source.");
     }
 
     static TimeSpan? Timeout(YamlMap map, IReadOnlyList<string> command)

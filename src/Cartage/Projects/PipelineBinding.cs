@@ -97,7 +97,7 @@ sealed class PipelineBinding(DuckDbConnection connection, LoadedProject loaded, 
 
     async Task<IReadOnlyList<string>?> ReadsAsync(Model model, CancellationToken ct)
     {
-        if (model.Sql.Length == 0 || HasUnknownPlaceholder(model))
+        if (model.Sql.Length == 0 || HasUnknownPlaceholder(model) || HasMalformedPlaceholder(model))
             return null;
         var sql = Rendered(model);
         try
@@ -131,6 +131,14 @@ sealed class PipelineBinding(DuckDbConnection connection, LoadedProject loaded, 
                 )
             );
         return unknown.Count > 0;
+    }
+
+    bool HasMalformedPlaceholder(Model model)
+    {
+        if (Template.Malformed(model.Sql) is not var (text, at))
+            return false;
+        _findings.Add(new(model.File, model.SqlLine + model.Sql[..at].Count(c => c == '\n'), $"the placeholder '{text}' has a date format that is none", "Such as {{ start:yyyy-MM-dd }}."));
+        return true;
     }
 
     // Any day will do: it has the right type and stays on its line.

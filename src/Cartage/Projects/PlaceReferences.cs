@@ -1,12 +1,23 @@
+using Cartage.Models;
+
 namespace Cartage.Projects;
 
-/// <summary>Mistakes in the places of objects: variables that are not there, zones that do not exist.</summary>
+/// <summary>Mistakes in the places of objects and in what is waited for: variables that are not there, zones that do not exist, dates that cannot be written.</summary>
 static class PlaceReferences
 {
     static readonly string[] Schemes = ["inbox", "raw", "processed", "reports", "s3"];
 
     public static IEnumerable<Finding> Findings(Project project) =>
-        project.Pipelines.SelectMany(p => Places(p).SelectMany(x => Mistakes(project, x.Text, x.File, x.Line)));
+        project.Pipelines.SelectMany(p => Places(p).SelectMany(x => Mistakes(project, x.Text, x.File, x.Line)).Concat(p.WaitFor.SelectMany(w => WaitMistakes(p, w))));
+
+    static IEnumerable<Finding> WaitMistakes(Pipeline pipeline, WaitFor wait)
+    {
+        var text = wait.Object ?? wait.Query!;
+        if (Template.Malformed(text) is not null)
+            yield return new(pipeline.File, wait.Line, $"'{text}' has a date format that is none", "Such as {{ start:yyyy-MM-dd }}.");
+        if (wait.Object is not null && Template.Names(text).FirstOrDefault(n => n is not ("start" or "end")) is { } unknown)
+            yield return new(pipeline.File, wait.Line, $"the placeholder '{{{{ {unknown} }}}}' of '{text}' has no value", "There are start and end; a variable is written ${var:name}.");
+    }
 
     static IEnumerable<(string Text, string File, int Line)> Places(Pipeline pipeline) =>
         [

@@ -49,6 +49,8 @@ static class References
                 yield return finding;
             foreach (var twice in pipeline.Checks.GroupBy(c => c.Name).Where(g => g.Count() > 1).Select(g => g.Last()))
                 yield return new(twice.File, 1, $"there are two checks '{twice.Name}'");
+            foreach (var (model, twice) in pipeline.Models.SelectMany(m => m.Dimensions.GroupBy(d => d.Key, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1).Select(g => (m, g))))
+                yield return new(model.File, 1, $"{string.Join(" and ", twice.Select(d => $"'{d.Column}'"))} are both looked up by '{twice.Key}'", "A look-up takes the place of its column: have the SELECT return the column once for each, under another name.");
             foreach (var (model, look) in pipeline.Models.SelectMany(m => m.Dimensions.Select(d => (m, d))))
                 if (pipeline.Models.FirstOrDefault(m => m.Name == look.Dimension) is { } dimension && dimension.Materialization is not Materialization.Scd2)
                     yield return new(model.File, 1, $"looks up the dimension '{look.Dimension}', which is not an scd2 model.", "Look-ups need a surrogate key and validity: make it 'kind: scd2', or join it in the SELECT.");
@@ -88,14 +90,16 @@ static class References
 
     static string? PathMistake(ModelExport export, Pipeline pipeline, IReadOnlyDictionary<string, string> variables)
     {
+        if (Template.Malformed(export.Path) is not null)
+            return $"the export's path '{export.Path}' has a date format that is none";
         try
         {
             _ = export.KeyFor(new(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddDays(1)), pipeline.TimeZone, variables);
             return null;
         }
-        catch (Exception e) when (e is PipelineException or FormatException)
+        catch (PipelineException e)
         {
-            return e is FormatException ? $"the export's path '{export.Path}' has a date format that is none" : e.Message;
+            return e.Message;
         }
     }
 }

@@ -1,4 +1,5 @@
 using Cartage.Ingest;
+using Cartage.Models;
 
 namespace Cartage.Projects;
 
@@ -28,6 +29,8 @@ static class RequestReader
                 map.File.Add(map.LineOf(key), $"'{key}' means nothing without 'get'", "Name the endpoint: get: /products.");
             return null;
         }
+        foreach (var text in request.Texts.Where(t => Template.Malformed(t) is not null))
+            map.File.Add(map.LineOf("get"), $"'{text}' has a date format that is none", "Such as {{ start:yyyy-MM-dd }}.");
         foreach (var key in OfTables.Where(map.Keys.Contains))
             map.File.Add(map.LineOf(key), $"'{key}' means nothing beside 'get'", "An API is asked for an endpoint, not for a table.");
         if (request.EachOf is not null && request.Each.Count > 0)

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Cartage.Models;
 using Cartage.Projects;
 using Cartage.Runs;
@@ -10,7 +9,7 @@ using Cartage.Warehouses;
 namespace Cartage.Triggers;
 
 /// <summary>Looks whether what a pipeline waits for is there.</summary>
-public sealed partial class Sensors(Func<Workspace> workspace, Func<Project, string, IObjectStore> openBucket)
+public sealed class Sensors(Func<Workspace> workspace, Func<Project, string, IObjectStore> openBucket)
 {
     readonly ConcurrentDictionary<string, IObjectStore> _buckets = [];
 
@@ -59,8 +58,5 @@ public sealed partial class Sensors(Func<Workspace> workspace, Func<Project, str
     }
 
     static string Filled(string text, Interval interval) =>
-        Placeholder().Replace(text, m => (m.Groups["name"].Value == "start" ? interval.Start : interval.End).UtcDateTime.ToString(m.Groups["format"].Success ? m.Groups["format"].Value : "yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
-
-    [GeneratedRegex(@"\{\{\s*(?<name>start|end)\s*(:\s*(?<format>[^}]+?))?\s*\}\}")]
-    private static partial Regex Placeholder();
+        Template.Fill(text, (name, format) => name is "start" or "end" ? (name == "start" ? interval.Start : interval.End).UtcDateTime.ToString(format.Length > 0 ? format : "yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture) : throw Template.NoValue(name, "What is waited for can hold start and end."));
 }

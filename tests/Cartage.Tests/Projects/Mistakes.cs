@@ -27,6 +27,8 @@ public sealed class Mistakes : IDisposable
     [InlineData("drop table orders", ":1: a model is one SELECT; this is something else")]
     [InlineData("select 1 as a from bad", ":1: the models read each other in a circle: bad → bad")]
     [InlineData("select {{ nothing }} as a from orders", ":1: the placeholder '{{ nothing }}' has no value")]
+    [InlineData("select order_id,\n  '{{ start:q }}' as a from orders", ":2: the placeholder '{{ start:q }}' has a date format that is none")]
+    [InlineData("/* ---\nkind: table\ndimensions: { one: { table: dim_customers, key: customer_id }, other: { table: dim_customers, key: customer_id } }\n--- */\nselect customer_id from orders", ":1: 'one' and 'other' are both looked up by 'customer_id'")]
     [InlineData("select order_id\nfrom orders\nqualify row_number() over (order by order_id) = 1", "uses QUALIFY, which only DuckDB has")]
     [InlineData("select order_id,\n  strftime(order_date, '%Y') as y from orders", ":2: uses the function strftime, which only DuckDB has")]
     [InlineData("select order_id from orders group by all", ":1: uses GROUP BY ALL, which only DuckDB has")]
@@ -55,6 +57,9 @@ public sealed class Mistakes : IDisposable
     [InlineData("        type: text\n        references: { feed: customers, column: customer_id, on_missing: infer }", "'on_missing: infer' makes a row of 'customers' with a key of type integer, and 'a' is text")]
     [InlineData("        length: [a, 3]", "'length' counts characters: 'a' is no whole number")]
     [InlineData("        type: decimal(x)", "there is no type 'decimal(x)'")]
+    [InlineData("        type: decimal(50,2)", "there is no type 'decimal(50,2)'")]
+    [InlineData("        type: decimal(2,5)", "there is no type 'decimal(2,5)'")]
+    [InlineData("      _status: text", "the column '_status' is one that Cartage adds to every row")]
     [InlineData("        matches: '('", "the rule 'matches' of 'a' cannot work")]
     [InlineData("      A: text", "the column 'A' is there already as 'a'")]
     [InlineData("      _run: text", "the column '_run' is one that Cartage adds to every row")]
@@ -84,6 +89,9 @@ public sealed class Mistakes : IDisposable
     [InlineData("schedule: '0 2 * *'", "the schedule '0 2 * *' cannot be read: there are 4 fields")]
     [InlineData("retry: { attempts: 0 }", "'attempts' must be a whole number from 1, not '0'")]
     [InlineData("timezone: Asia/Bangkock", "there is no time zone 'Asia/Bangkock'. Did you mean 'Asia/Bangkok'?")]
+    [InlineData("timeout: 99999999999d", "'timeout' must be a duration such as 5m, 1h30m or 2d, not '99999999999d'")]
+    [InlineData("wait_for: [{ object: 'inbox://{{ start:q }}.csv' }]", "'inbox://{{ start:q }}.csv' has a date format that is none")]
+    [InlineData("wait_for: [{ object: 'inbox://{{ var.day }}.csv' }]", "the placeholder '{{ var.day }}' of 'inbox://{{ var.day }}.csv' has no value")]
     [InlineData("tags: a\ntags: b", "the key 'tags' is there twice")]
     public async Task A_pipeline(string line, string finding)
     {

@@ -1,11 +1,11 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Cartage.Ingest;
+using Cartage.Models;
 
 namespace Cartage.Connectors.Sources.Http;
 
 /// <summary>What is asked for one combination of a feed's values, page by page.</summary>
-sealed partial class Question
+sealed class Question
 {
     readonly HttpSettings _settings;
     readonly Paging? _pages;
@@ -18,13 +18,12 @@ sealed partial class Question
         (_settings, _pages) = (settings, request.Pages);
         HashSet<string> used = [];
         string Fill(string template, bool escape = false) =>
-            Placeholder().Replace(text(template), match =>
+            Template.Fill(text(template), (name, format) =>
             {
-                var (name, format) = (match.Groups["name"].Value, match.Groups["format"].Value);
                 if (name is "start" or "end")
                     return Time(name == "start" ? interval.Start : interval.End, format, zone);
                 if (each.FirstOrDefault(e => "each." + e.Name == name) is not { Value: { } value })
-                    throw new PipelineException($"the placeholder '{{{{ {name} }}}}' has no value", hint: "There are start, end and each.NAME with a name of 'each' or 'each_of'.");
+                    throw Template.NoValue(name, "There are start, end and each.NAME with a name of 'each' or 'each_of'.");
                 used.Add(name);
                 return escape ? Uri.EscapeDataString(value) : value;
             });
@@ -103,7 +102,4 @@ sealed partial class Question
 
     static string Time(DateTimeOffset time, string format, TimeZoneInfo zone) =>
         format.Length == 0 ? time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) : TimeZoneInfo.ConvertTime(time, zone).ToString(format, CultureInfo.InvariantCulture);
-
-    [GeneratedRegex(@"\{\{\s*(?<name>[\w.]+)\s*(:\s*(?<format>[^}]+?))?\s*\}\}")]
-    private static partial Regex Placeholder();
 }
