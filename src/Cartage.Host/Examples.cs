@@ -25,6 +25,12 @@ static class Examples
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             File.WriteAllBytes(target, File.ReadAllBytes(Path.Combine(Folder, name, file)));
         }
+        Ignore(folder);
+    }
+
+    /// <summary>Keeps what a project makes out of git.</summary>
+    public static void Ignore(string folder)
+    {
         var ignore = Path.Combine(folder, ".gitignore");
         if (!File.Exists(ignore))
             File.WriteAllText(ignore, ".cartage/\n");

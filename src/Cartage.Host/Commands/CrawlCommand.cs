@@ -76,7 +76,7 @@ static class CrawlCommand
         if (!File.Exists(Path.Combine(folder, "pipeline.yml")))
             await File.WriteAllTextAsync(Path.Combine(folder, "pipeline.yml"), $"description: {pipeline}, made by crawl\n", ct);
         await File.WriteAllTextAsync(file, ContractText.Yaml(crawled.Feed), ct);
-        on.Say($"Wrote {on.Near(file)}. Next: cartage run {pipeline}.*");
+        on.Say($"Wrote {on.Near(file)}. Next: cartage run");
     }
 
     static void Show(Invocation on, List<CrawledFeed> feeds)

@@ -4,6 +4,7 @@ using Cartage.Host.Output;
 using Cartage.Ingest;
 using Cartage.Projects;
 using Cartage.Runs;
+using Cartage.Warehouses;
 
 namespace Cartage.Host.Commands;
 
@@ -11,7 +12,7 @@ static class QuarantineCommand
 {
     public static Verb Create(Shell shell) => new("quarantine", "What was set aside, why, and back in through the same load",
         ["cartage quarantine ls", "cartage quarantine show orders --limit 5", "cartage quarantine fix orders --set order_status=4 --where \"order_id = '17'\"", "cartage quarantine release orders"],
-        Ls(shell), Show(shell), QuarantineRepair.Fix(shell), QuarantineRepair.Release(shell));
+        Ls(shell), Show(shell), QuarantineRepair.Fix(shell), QuarantineRepair.Release(shell), QuarantineRepair.Discard(shell));
 
     static Verb Ls(Shell shell) => new Verb("ls", "List the feeds and reasons of the rows that were set aside", ["cartage quarantine ls", "cartage quarantine ls --format json"])
         .Looks(shell, async (on, workspace, ct) =>
@@ -36,7 +37,9 @@ static class QuarantineCommand
                     return ExitCode.Succeeded;
                 }
                 await using var command = connection.CreateCommand();
-                command.CommandText = $"SELECT * FROM {workspace.Warehouse.Dialect.Quote(feed.Quarantine)} WHERE _status <> 'released' ORDER BY _object, _record";
+                // Why, what and where from come first; what only Cartage needs comes last.
+                var columns = (await Catalog.ColumnsAsync(connection, workspace.Warehouse.Dialect, feed.Quarantine, ct)).Select(c => c.Name).OrderBy(c => c switch { "_reason" => 0, "_object" or "_record" => 2, "_raw" or "_rules" => 3, ['_', ..] => 4, _ => 1 });
+                command.CommandText = $"SELECT {workspace.Warehouse.Dialect.Quote(columns)} FROM {workspace.Warehouse.Dialect.Quote(feed.Quarantine)} WHERE _status <> 'released' ORDER BY _object, _record";
                 await using var reader = await command.ExecuteReaderAsync(ct);
                 if (await RowPrinter.PrintAsync(on, reader, on.Value(limit), ct))
                     on.Say($"Only the first {on.Value(limit)} rows; --limit sets how many.");

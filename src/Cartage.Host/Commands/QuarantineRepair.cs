@@ -63,6 +63,31 @@ static class QuarantineRepair
             });
     }
 
+    public static Verb Discard(Shell shell)
+    {
+        Argument<string> name = new("feed") { Description = "The feed, as name or pipeline.name" };
+        Option<bool> undo = new("--undo") { Description = "Let discarded rows wait again" };
+        var (where, dryRun) = (Where(), Common.DryRun());
+        return new Verb("discard", "Say that rows in quarantine are to stay out for good", ["cartage quarantine discard orders --where \"_rules = 'columns'\"", "cartage quarantine discard orders --undo"], name, undo, where, dryRun)
+            .Does(shell, async (on, ct) =>
+            {
+                if (await on.LoadAsync(null, [], ct) is not { } project)
+                    return ExitCode.Wrong;
+                var feed = QuarantineCommand.FindFeed(project, on.Value(name)!);
+                var (from, to) = on.Value(undo) ? ("'discarded'", "open") : ("'open', 'fixed'", "discarded");
+                await using var session = await on.OpenAsync(project, ct);
+                var condition = $"({on.Value(where) ?? "true"}) AND _status IN ({from})";
+                var rows = await CountAsync(session.Workspace, feed, condition, ct);
+                if (!on.Value(dryRun) && rows > 0)
+                {
+                    await using var connection = await session.Workspace.Warehouse.OpenAsync(ct);
+                    rows = await session.Workspace.AloneAsync(stop => QuarantineTable.MarkAsync(connection, session.Workspace.Warehouse.Dialect, feed, condition, to, stop), ct);
+                }
+                on.Say($"{Opened.Count(rows, "row")} of {feed.Name} {(on.Value(dryRun) ? "would be" : rows == 1 ? "is" : "are")} {to} now.");
+                return ExitCode.Succeeded;
+            });
+    }
+
     static Option<string?> Where() => new("--where") { Description = "Which rows: a SQL condition over the quarantine's columns (default: all)", HelpName = "condition" };
 
     static async Task<long> CountAsync(Workspace workspace, Feed feed, string condition, CancellationToken ct)

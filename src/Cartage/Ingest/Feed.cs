@@ -92,6 +92,16 @@ public sealed record Feed(string Pipeline, string Name, string File, int Line)
     /// <summary>Whether every version of a key is kept.</summary>
     public bool KeepsHistory => Key.Count > 0 && Cursor is not null;
 
+    /// <summary>What decides which rows its objects hold and which rules they meet, as text to compare.</summary>
+    public string Definition =>
+        Convert.ToHexStringLower(
+            System.Security.Cryptography.SHA256.HashData(
+                System.Text.Encoding.UTF8.GetBytes(
+                    $"1|{Format with { Nulls = [] }}|{string.Join(',', Format.Nulls)}|{string.Join(',', Key)}|{Cursor}|{CursorZone.Id}|{DeletedWhen}|{Schema}|{Severity}|{string.Concat(Columns.Select(c => $"{c with { Line = 0, OneOf = [], Pii = false, Description = null }}{string.Join(',', c.OneOf)}|"))}"
+                )
+            )
+        )[..16];
+
     /// <summary>The objects whose rows stand: with a key every version of a page has its say; without one a page that came again stands for what it was before.</summary>
     public IEnumerable<Manifest> Standing(IReadOnlyList<Manifest> manifests) =>
         Key.Count > 0 ? manifests : manifests.GroupBy(m => m.Source).Select(versions => versions.MaxBy(m => m.Version)!);

@@ -178,10 +178,10 @@ public sealed class FeedLoad
             await SwapAsync(new(connection, Sql), connection, ct);
         else if (await SameColumnsAsync(connection, ct))
             await ReplaceRowsAsync(connection, ct);
+        await Ledger.AddAsync(connection, Feed, _objects.Select(o => o.Object).Concat(_deletions?.Objects ?? []).Select(o => (o, (string?)null)), _context.Stamp, ct);
         await SetAsideAsync(connection, ct);
         if (_deletions is not null)
             await _deletions.ApplyAsync(connection, ct);
-        await Ledger.AddAsync(connection, Feed, _objects.Select(o => o.Object).Concat(_deletions?.Objects ?? []).Select(o => (o, (string?)null)), _context.Stamp, ct);
         if (_door.Read > 0 || _objects.Count > 0)
             await Ledger.AddAsync(connection, Feed, Equation, _context.Stamp, ct);
     }
@@ -309,9 +309,10 @@ public sealed class FeedLoad
 
     async Task SetAsideAsync(DbConnection connection, CancellationToken ct)
     {
-        if (Replaces && await QuarantineTable.ExistsAsync(connection, Sql, Feed, ct))
+        var there = await QuarantineTable.ExistsAsync(connection, Sql, Feed, ct);
+        if (Replaces && there)
             await TakeBackAsync(connection, Feed.Quarantine, "UPDATE {0} SET _status = CASE WHEN _status IN ('open', 'fixed') THEN 'discarded' ELSE _status END", ct);
-        if (_quarantined == 0 && _retried == 0)
+        if (_quarantined == 0 && _retried == 0 && !(_context.Swap && there))
             return;
         await QuarantineTable.EnsureAsync(connection, Sql, Feed, _tables.Names, ct);
         var (quarantine, names) = (Sql.Quote(Feed.Quarantine), string.Concat(_tables.Names.Select(n => Sql.Quote(n) + ", ")));
@@ -322,6 +323,17 @@ public sealed class FeedLoad
                 UPDATE {quarantine} SET _status = 'open' WHERE _id IN (SELECT r._id FROM {Sql.Quote(_tables.Retry)} r JOIN {Sql.Quote(_tables.Bad)} b ON b._object = r._object AND coalesce(b._record, -1) = coalesce(r._record, -1));
                 """,
                 ct
+            );
+        // What is read again is judged anew: rows that break nothing any more came in, others may break another rule than before.
+        if (_context.Swap)
+            await connection.ExecuteAsync(
+                $"""
+                UPDATE {quarantine} SET _status = 'released' WHERE _status = 'open' AND _object IN (SELECT object FROM cartage.ledger WHERE run = $run);
+                UPDATE {quarantine} AS q SET _status = 'open', _reason = b._reason, _rules = b._rules FROM {Sql.Quote(_tables.Bad)} AS b
+                WHERE q._status = 'released' AND b._object = q._object AND coalesce(b._record, -1) = coalesce(q._record, -1);
+                """,
+                ct,
+                ("run", _context.Stamp.RunId)
             );
         await connection.ExecuteAsync(
             $"""

@@ -37,8 +37,8 @@ sealed record Header(string Kind, IReadOnlyList<string> Columns, char Delimiter,
             : name.EndsWith(".zst", StringComparison.Ordinal) ? (name[..^4], ", compression = 'zstd'")
             : (name, "");
         var kind = feed.Format.Kind ?? Path.GetExtension(bare) switch { ".tsv" or ".tab" => "tsv", ".json" => "json", ".ndjson" or ".jsonl" => "ndjson", ".parquet" or ".pq" => "parquet", _ => "csv" };
-        var delimiter = feed.Format.Delimiter is [var d] ? d : kind == "tsv" ? '\t' : ',';
-        var encoding = feed.Format.Encoding ?? (manifest.Facts.ByteOrderMark is "" ? "utf-8" : manifest.Facts.ByteOrderMark);
+        // No text in Latin-1 with a letter beyond ASCII happens to be UTF-8 from end to end.
+        var encoding = manifest.Facts is { Known: true, Utf8: true } && feed.Format.Encoding is "latin-1" or "iso-8859-1" ? "utf-8" : feed.Format.Encoding ?? (manifest.Facts.ByteOrderMark is "" ? "utf-8" : manifest.Facts.ByteOrderMark);
         if (compression.Contains("gzip") && !manifest.Facts.Known)
             throw new InvalidDataException("its gzip data is damaged or cut off");
         if (compression.Contains("zstd") && !Zstandard.IsWhole(path))
@@ -50,15 +50,20 @@ sealed record Header(string Kind, IReadOnlyList<string> Columns, char Delimiter,
         {
             if (manifest.Bytes == 0)
                 throw new InvalidDataException("the file is empty: not even a header");
-            var header = new Header(kind, [], delimiter, feed.Format.Header, encoding, manifest.Facts.Returns > 0 && manifest.Facts.Returns == manifest.Facts.Newlines, compression, nulls);
+            var header = new Header(kind, [], ',', feed.Format.Header, encoding, manifest.Facts.Returns > 0 && manifest.Facts.Returns == manifest.Facts.Newlines, compression, nulls);
             if (header.IsZstd && encoding == "utf-16")
                 throw new InvalidDataException("UTF-16 within zstd cannot be read: pack it with gzip");
             header = header with { OldReturns = manifest.Facts is { Newlines: 0, Returns: > 0 } && encoding == "utf-8" };
             var line = manifest.Facts.Known && encoding == "utf-8" ? manifest.Facts.FirstLine.Split('\r')[0] : await FirstLineAsync(header, path, connection, ct);
             if (line.Contains('\0') || line.Contains('\uFFFD'))
                 throw new InvalidDataException("it is not text: the header holds bytes that are no characters");
+            var delimiter =
+                feed.Format.Delimiter is [var told] ? told
+                : kind == "tsv" ? '\t'
+                : feed.Format.Header && !line.Contains(',') && line.IndexOfAny([';', '\t', '|']) is >= 0 and var at ? line[at]
+                : ',';
             var columns = feed.Format.Header ? Fields(line, delimiter) : [.. feed.Columns.Select(c => c.Name)];
-            return (header with { Columns = [.. columns.Select((c, i) => c.Length > 0 ? c : $"column_{i + 1}")] }).Held(feed);
+            return (header with { Delimiter = delimiter, Columns = [.. columns.Select((c, i) => c.Length > 0 ? c : $"column_{i + 1}")] }).Held(feed);
         }
         try
         {

@@ -6,6 +6,11 @@ namespace Cartage.Ingest;
 /// <summary>The objects a warehouse has loaded, and where the rows of every feed and run went; kept in the warehouse, so that they commit with the rows.</summary>
 public static class Ledger
 {
+    const string Loaded = "loaded";
+
+    // Of one contract: with another the object is tried again.
+    static string Unreadable(Feed feed) => $"unreadable {feed.Definition}";
+
     /// <summary>Creates what is missing.</summary>
     public static Task EnsureAsync(DbConnection connection, CancellationToken ct) =>
         connection.ExecuteAsync(
@@ -20,12 +25,12 @@ public static class Ledger
             ct
         );
 
-    /// <summary>The objects that need not be looked at again: loaded, or found to be unreadable.</summary>
-    public static async Task<Dictionary<string, string>> ReadAsync(DbConnection connection, Feed feed, CancellationToken ct) =>
+    /// <summary>The objects that need not be looked at again: true for those that are loaded, false for those that cannot be read as the contract says now.</summary>
+    public static async Task<Dictionary<string, bool>> ReadAsync(DbConnection connection, Feed feed, CancellationToken ct) =>
         (await connection.QueryAsync(
             "SELECT object, status FROM cartage.ledger WHERE pipeline = $pipeline AND feed = $feed",
             r => (Object: r.GetString(0), Status: r.GetString(1)), ct, ("pipeline", feed.Pipeline), ("feed", feed.Name)
-        )).GroupBy(x => x.Object).ToDictionary(g => g.Key, g => g.Last().Status);
+        )).Where(x => x.Status == Loaded || x.Status == Unreadable(feed)).GroupBy(x => x.Object).ToDictionary(g => g.Key, g => g.Any(x => x.Status == Loaded));
 
     /// <summary>The objects that were loaded by runs before one.</summary>
     public static async Task<HashSet<string>> BeforeAsync(DbConnection connection, Feed feed, string run, CancellationToken ct) =>
@@ -38,11 +43,11 @@ public static class Ledger
     {
         foreach (var batch in objects.Chunk(100))
         {
-            List<(string, object?)> parameters = [("pipeline", feed.Pipeline), ("feed", feed.Name), ("run", stamp.RunId), ("at", stamp.LoadedAt.UtcDateTime)];
+            List<(string, object?)> parameters = [("pipeline", feed.Pipeline), ("feed", feed.Name), ("run", stamp.RunId), ("at", stamp.LoadedAt.UtcDateTime), ("loaded", Loaded), ("unreadable", Unreadable(feed))];
             var rows = batch.Select((item, i) =>
             {
                 parameters.AddRange([($"o{i}", item.Object.Object), ($"b{i}", item.Object.Bytes), ($"r{i}", item.Reason)]);
-                return $"($pipeline, $feed, $o{i}, $b{i}, {(item.Reason is null ? "'loaded'" : "'unreadable'")}, $r{i}, $run, $at)";
+                return $"($pipeline, $feed, $o{i}, $b{i}, {(item.Reason is null ? "$loaded" : "$unreadable")}, $r{i}, $run, $at)";
             }).ToList();
             await connection.ExecuteAsync($"INSERT INTO cartage.ledger VALUES {string.Join(", ", rows)}", ct, [.. parameters]);
         }

@@ -13,8 +13,8 @@ public abstract record PlannedTask(string Name, string Why)
     /// <summary>A script that prepares a source, only ever run by hand.</summary>
     public sealed record SetUp(SetupScript Script, string Why) : PlannedTask(Script.Name, Why);
 
-    /// <summary>Raw zone to base table.</summary>
-    public sealed record Load(Feed Feed, string Why) : PlannedTask(Feed.Name, Why);
+    /// <summary>Raw zone to base table; <paramref name="Mixed"/> says that rows of an older contract stay in it.</summary>
+    public sealed record Load(Feed Feed, bool Mixed, string Why) : PlannedTask(Feed.Name, Why);
 
     /// <summary>A model to its table; unless <paramref name="Certain"/>, only if what it reads changes.</summary>
     public sealed record Build(Model Model, bool Certain, string Why) : PlannedTask(Model.Name, Why);
@@ -31,6 +31,7 @@ public sealed record Plan(Pipeline Pipeline, Interval Interval, bool Swap, IRead
     /// <param name="models">Its models in dependency order, those the selection left out removed.</param>
     /// <param name="feeds">Its feeds, parents first, those the selection left out removed.</param>
     /// <param name="known">What the warehouse holds: model name → definition it was built from.</param>
+    /// <param name="contracts">Feed → the contract all of its rows were last loaded under.</param>
     /// <param name="loaded">The feeds that have a base table.</param>
     /// <param name="interval">The run's interval.</param>
     /// <param name="fullRefresh">Whether everything is rebuilt.</param>
@@ -39,6 +40,7 @@ public sealed record Plan(Pipeline Pipeline, Interval Interval, bool Swap, IRead
         IReadOnlyList<Model> models,
         IReadOnlyList<Feed> feeds,
         IReadOnlyDictionary<string, string> known,
+        IReadOnlyDictionary<string, string> contracts,
         IReadOnlySet<string> loaded,
         Interval interval,
         bool fullRefresh
@@ -51,13 +53,16 @@ public sealed record Plan(Pipeline Pipeline, Interval Interval, bool Swap, IRead
             swap,
             [
                 .. feeds.Select(f => new PlannedTask.Extract(f, ExtractReason(f))),
-                .. feeds.Select(f => new PlannedTask.Load(f, LoadReason(f))),
+                .. feeds.Select(f => new PlannedTask.Load(f, IsMixed(f), LoadReason(f))),
                 .. models.Select(m => BuildTask(m)),
             ]
         );
 
+        bool IsMixed(Feed feed) => !swap && loaded.Contains(feed.Name) && contracts.GetValueOrDefault(feed.Name, feed.Definition) != feed.Definition;
+
         string LoadReason(Feed feed) =>
             fullRefresh ? "full refresh: every landed object again"
+            : IsMixed(feed) ? "objects that are not loaded yet; its contract changed, and the rows it has stay as they are (cartage replay)"
             : loaded.Contains(feed.Name) ? "objects that are not loaded yet"
             : "first load";
 

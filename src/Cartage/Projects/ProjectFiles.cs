@@ -21,7 +21,7 @@ public static class ProjectFiles
             project = project with { Variables = Over(project.Variables, variables) };
         var pipelines = Path.Combine(root, "pipelines");
         if (!Directory.Exists(pipelines))
-            findings.Add(new(Name, 1, NoPipelines, "Each pipeline is a folder in it, with a pipeline.yml."));
+            findings.Add(new(Name, 1, NoPipelines, "Each pipeline is a folder in it, with a pipeline.yml; 'cartage crawl PATH --write' makes the first one from your files."));
         else
         {
             var resolver = sound ? new Resolver(root, project.Variables) : null;

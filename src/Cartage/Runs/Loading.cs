@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
 using Cartage.Ingest;
 using Cartage.Plans;
@@ -7,7 +8,7 @@ using Cartage.Warehouses;
 namespace Cartage.Runs;
 
 /// <summary>The second phase of a run: landed objects become staged rows, good or set aside.</summary>
-sealed class Loading(Workspace workspace, Plan plan, RunRequest request, string tempFolder, RunLog log, RunStamp stamp)
+sealed class Loading(Workspace workspace, Plan plan, RunRequest request, string tempFolder, RunLog log, RunStamp stamp, ConcurrentQueue<string> warnings)
 {
     /// <summary>Takes what is not loaded yet through the door and to the rules over sets; the tables are not touched. Returns the loads of feeds that had something.</summary>
     public async Task<Dictionary<string, FeedLoad>> StageAsync(DbConnection connection, IReadOnlyList<Feed> feeds, Dictionary<string, IReadOnlyList<Manifest>> manifests, CancellationToken ct)
@@ -43,7 +44,9 @@ sealed class Loading(Workspace workspace, Plan plan, RunRequest request, string 
         foreach (var feed in feeds)
         {
             var ledger = await Ledger.ReadAsync(connection, feed, ct);
-            fresh[feed.Name] = [.. feed.Standing([.. manifests[feed.Name].Where(m => ledger.GetValueOrDefault(m.Object) != "unreadable")]).Where(m => plan.Swap || !ledger.ContainsKey(m.Object))];
+            fresh[feed.Name] = [.. feed.Standing([.. manifests[feed.Name].Where(m => ledger.GetValueOrDefault(m.Object, true))]).Where(m => plan.Swap || !ledger.ContainsKey(m.Object))];
+            foreach (var newest in manifests[feed.Name].GroupBy(m => m.Source).Select(versions => versions.MaxBy(m => m.Version)!).Where(m => !ledger.GetValueOrDefault(m.Object, true)))
+                warnings.Enqueue($"{feed.Name}: {newest.Source} is left out, because it could not be read: mend the file, or its contract");
             if (RawRetention.Missing(feed, fresh[feed.Name]) is { } missing && !request.Accept.Contains(RuleNames.RawRetention))
                 throw missing;
             fresh[feed.Name].RemoveAll(m => m.RemovedAt is not null);

@@ -140,7 +140,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
                 manifests[feed.Name] = [.. manifests[feed.Name].IntersectBy(await Ledger.BeforeAsync(connection, feed, before, ct), m => m.Object)];
         if (request.Runs("load"))
         {
-            foreach (var (feed, load) in await new Loading(workspace, plan, request, TempFolder, _log, new(_runId, _startedAt)).StageAsync(connection, feeds, manifests, ct))
+            foreach (var (feed, load) in await new Loading(workspace, plan, request, TempFolder, _log, new(_runId, _startedAt), _warnings).StageAsync(connection, feeds, manifests, ct))
                 _loads[feed] = load;
             if (await UnreadableAsync(connection, ct) is { } refused)
                 return refused;
@@ -175,12 +175,20 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         var unreadable = _loads.Values.SelectMany(l => l.Unreadable.Select(u => (l.Feed, u.Object, u.Reason))).ToList();
         if (unreadable.Count == 0)
             return null;
-        foreach (var (feed, item, reason) in unreadable)
-            await Ledger.AddAsync(connection, feed, [(item, reason)], new RunStamp(_runId, _startedAt), ct);
+        var contract = false;
+        foreach (var file in unreadable.GroupBy(u => u.Feed, u => (u.Object, (string?)u.Reason)))
+        {
+            var ledger = await Ledger.ReadAsync(connection, file.Key, ct);
+            contract |= file.Any(f => ledger.ContainsKey(f.Object.Object));
+            if (request.Replay is not ReplayEnd.Show)
+                await Ledger.AddAsync(connection, file.Key, file.Where(f => !ledger.ContainsKey(f.Object.Object)), new RunStamp(_runId, _startedAt), ct);
+        }
         var (_, first, why) = unreadable[0];
         return await RejectAsync(
             $"{first.Source}: the file cannot be read: {why}{(unreadable.Count > 1 ? $" (and {unreadable.Count - 1} more files)" : "")}",
-            "Nothing was published. The file is marked and left out until it changes: mend it and run again, or run again without it.",
+            contract
+                ? "Nothing was published. It was loaded before, so the contract is to blame: mend that and try again."
+                : "Nothing was published. The file is left out until it or its contract changes: mend one of them and run again, or run again without the file.",
             ct
         );
     }
@@ -238,7 +246,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
                 await transaction.RollbackAsync(CancellationToken.None);
                 return await RejectAsync(
                     Failed(broken),
-                    $"Nothing was published; yesterday's tables stand. Mend the data or the rule, or accept it once with 'cartage run --accept {broken[0].Check.Name}'.",
+                    $"Nothing was published; yesterday's tables stand. Mend the data or the rule, or accept it once with 'cartage {(request.Replay is null ? "run" : "replay")} --accept {broken[0].Check.Name}'.",
                     ct
                 );
             }
@@ -256,6 +264,9 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
                 await building.PublishAsync(ct);
             foreach (var (model, result) in building.Built)
                 await WarehouseState.SetModelAsync(connection, model, result.Rows, _runId, _startedAt, ct);
+            var contracts = await WarehouseState.ContractsAsync(connection, _pipeline, ct);
+            foreach (var load in _loads.Values.Where(l => l.Swap || !contracts.ContainsKey(l.Feed.Name)))
+                await WarehouseState.SetContractAsync(connection, load.Feed, ct);
             await WarehouseState.SetStaleAsync(connection, _pipeline, building.Stale, ct);
             await WarehouseState.AddOutcomeAsync(connection, _runId, plan, state, workspace.Clock.GetUtcNow(), ct);
             await WarehouseState.GatherAsync(connection, _dialect, _pipeline, ct);
@@ -306,13 +317,16 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         }
     }
 
+    IEnumerable<string> Mixed =>
+        plan.Tasks.OfType<PlannedTask.Load>().Where(l => l.Mixed).Select(l => $"{l.Name}: its contract changed, and the rows it has were loaded as the older one said: 'cartage replay' shows what differs and loads them anew");
+
     RunResult Result(RunState state, string? message = null, string? hint = null) =>
         new(_runId, _pipeline.Name, state, plan.Interval, _startedAt, workspace.Clock.GetElapsedTime(_began))
         {
             Tasks = _log.Tasks,
             Equations = [.. _loads.Values.Select(l => l.Equation)],
             Checks = _checks,
-            Warnings = [.. _warnings.Distinct(), .. _loads.Values.SelectMany(l => l.Warnings.Select(w => $"{l.Feed.Name}.{w}"))],
+            Warnings = [.. Mixed, .. _warnings.Distinct(), .. _loads.Values.SelectMany(l => l.Warnings.Select(w => $"{l.Feed.Name}.{w}"))],
             Differences = _differences,
             Message = message,
             Hint = hint,

@@ -27,6 +27,7 @@ static class WarehouseState
             """
             CREATE TABLE IF NOT EXISTS cartage.outcomes (run VARCHAR, pipeline VARCHAR, state VARCHAR, interval_start TIMESTAMP, interval_end TIMESTAMP, finished_at TIMESTAMP);
             CREATE TABLE IF NOT EXISTS cartage.models (pipeline VARCHAR, model VARCHAR, definition VARCHAR, run VARCHAR, rows BIGINT, updated_at TIMESTAMP);
+            CREATE TABLE IF NOT EXISTS cartage.feeds (pipeline VARCHAR, feed VARCHAR, definition VARCHAR);
             CREATE TABLE IF NOT EXISTS cartage.format (version INTEGER);
             """,
             ct
@@ -51,6 +52,16 @@ static class WarehouseState
 
     public static async Task<Dictionary<string, string>> DefinitionsAsync(DbConnection connection, Pipeline pipeline, CancellationToken ct) =>
         (await connection.QueryAsync("SELECT model, definition FROM cartage.models WHERE pipeline = $p", r => (r.GetString(0), r.GetString(1)), ct, ("p", pipeline.Name))).ToDictionary(x => x.Item1, x => x.Item2);
+
+    /// <summary>The contract under which all rows of a feed were last loaded, as <see cref="Feed.Definition"/>.</summary>
+    public static async Task<Dictionary<string, string>> ContractsAsync(DbConnection connection, Pipeline pipeline, CancellationToken ct) =>
+        (await connection.QueryAsync("SELECT feed, definition FROM cartage.feeds WHERE pipeline = $p", r => (r.GetString(0), r.GetString(1)), ct, ("p", pipeline.Name))).ToDictionary(x => x.Item1, x => x.Item2);
+
+    public static Task SetContractAsync(DbConnection connection, Feed feed, CancellationToken ct) =>
+        connection.ExecuteAsync(
+            "DELETE FROM cartage.feeds WHERE pipeline = $p AND feed = $f; INSERT INTO cartage.feeds VALUES ($p, $f, $d)",
+            ct,
+            ("p", feed.Pipeline), ("f", feed.Name), ("d", feed.Definition));
 
     // What a killed run left aside is no feed that was loaded.
     public static async Task<HashSet<string>> LoadedFeedsAsync(DbConnection connection, Pipeline pipeline, CancellationToken ct) =>

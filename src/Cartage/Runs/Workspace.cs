@@ -83,9 +83,10 @@ public sealed class Workspace : IAsyncDisposable
         foreach (var (pipeline, models) in (await Selector.SelectAsync(Project, request.Selector, p => ReadsAsync(door, p, ct))).Where(x => request.Pipeline is null || x.Pipeline.Name == request.Pipeline))
         {
             var known = await WarehouseState.DefinitionsAsync(connection, pipeline, ct);
+            var contracts = await WarehouseState.ContractsAsync(connection, pipeline, ct);
             var loaded = await WarehouseState.LoadedFeedsAsync(connection, pipeline, ct);
             var ordered = await OrderAsync(door, pipeline, models, ct);
-            plans.Add(Plan.For(pipeline, ordered, FeedOrder.Sort(pipeline.Feeds), known, loaded, await IntervalAsync(connection, pipeline, request, ct), request.FullRefresh));
+            plans.Add(Plan.For(pipeline, ordered, FeedOrder.Sort(pipeline.Feeds), known, contracts, loaded, await IntervalAsync(connection, pipeline, request, ct), request.FullRefresh));
         }
         return plans;
     }

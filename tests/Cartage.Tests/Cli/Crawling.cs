@@ -52,6 +52,17 @@ public sealed class Crawling : IDisposable
     }
 
     [Fact]
+    public async Task Corrected_files_and_longer_names_each_come_into_one_feed()
+    {
+        foreach (var name in new[] { "order-2024-01-01", "order-2024-01-01-corrected", "order-items-2024-01-01", "order-items-2024-01-02", "2024_b2b_returns" })
+            Write($"in/{name}.csv", $"id,file\n1,{name}\n");
+        Assert.Equal(0, (await TypeAsync("crawl", "in", "--write")).Code);
+        Assert.Equal(0, (await TypeAsync("run")).Code);
+        var counted = await TypeAsync("query", "select 'order', count(*) from shop_raw.order union all select 'items', count(*) from shop_raw.order_items union all select 'returns', count(*) from shop_raw.bb_returns order by 1", "--format", "csv");
+        Assert.Equal("items,2\norder,2\nreturns,1", string.Join('\n', counted.Out.Trim().Split('\n')[1..]));
+    }
+
+    [Fact]
     public async Task A_project_file_that_cannot_be_read_is_said_and_a_pipeline_that_is_not_finished_is_not_in_the_way()
     {
         Write("stock.csv", "id,n\n1,7\n");

@@ -29,14 +29,22 @@ public sealed partial record CrawledFiles(string Name, string Pattern, IReadOnly
     {
         if (paths.Count == 0)
             throw new PipelineException($"{place}: no file there that can be read as a table", hint: "CSV, TSV, JSON, NDJSON and Parquet are read, also with .gz or .zst.");
-        var found = paths.GroupBy(p => (Folder: Place(p), Core: Core(Stem(p)), Extension: Extension(p)))
-            .Select(g => new CrawledFiles(NameOf(g.Key.Core, g.First()), $"{g.Key.Folder}/{FilePattern(g.Key.Core, g.Key.Extension, [.. g.Select(Stem)])}", [.. g], Hive(g.First())))
-            .ToList();
+        var groups = paths.GroupBy(p => (Folder: Place(p), Core: Core(Stem(p)), Extension: Extension(p))).ToList();
+        var found = groups.ConvertAll(g =>
+        {
+            var taken = groups.Exists(o => o.Key != g.Key && o.Key.Folder == g.Key.Folder && o.Key.Extension == g.Key.Extension && o.Any(p => Stem(p).StartsWith(g.Key.Core, StringComparison.Ordinal)));
+            return new CrawledFiles(NameOf(g.Key.Core, g.First()), $"{g.Key.Folder}/{FilePattern(g.Key.Core, g.Key.Extension, [.. g.Select(Stem)], taken)}", [.. g], Hive(g.First()));
+        });
         return [.. found.GroupBy(f => f.Name).SelectMany(g => g.Count() == 1 ? g : g.Select((f, i) => f with { Name = i == 0 ? f.Name : $"{f.Name}_{i + 1}" }))];
     }
 
-    static string FilePattern(string core, string extension, List<string> stems) =>
-        stems.TrueForAll(s => s == core) ? core + extension : stems.TrueForAll(s => s.StartsWith(core, StringComparison.Ordinal)) ? $"{core}*{extension}" : $"*{core}*{extension}";
+    // Where the names of another feed begin with the core, too, the pattern begins with what is before the numbers and the first digit.
+    static string FilePattern(string core, string extension, List<string> stems, bool taken) =>
+        stems.TrueForAll(s => s == core) ? core + extension
+        : taken && stems.Select(s => s[..(s.AsSpan().IndexOfAnyInRange('0', '9') + 1)]).Distinct().ToList() is [{ Length: > 0 } start] ? $"{start}*{extension}"
+        : stems.TrueForAll(s => s.StartsWith(core, StringComparison.Ordinal)) ? $"{core}*{extension}"
+        : stems.TrueForAll(s => s.Contains(core, StringComparison.Ordinal)) ? $"*{core}*{extension}"
+        : $"{Numbers().Replace(stems[0], "*")}*{extension}";
 
     static List<string> Hive(string path) => [.. path.Split('/').Select(s => HivePart().Match(s)).Where(m => m.Success).Select(m => m.Groups["name"].Value)];
 
@@ -60,7 +68,8 @@ public sealed partial record CrawledFiles(string Name, string Pattern, IReadOnly
         return name.Length == 0 ? "rows" : char.IsAsciiDigit(name[0]) ? "f_" + name : name;
     }
 
-    static string Core(string stem) => Numbers().Replace(stem, "").Trim('-', '_', '.', ' ');
+    // What is before the first number that stands alone; where that is nothing, what is between all of them.
+    static string Core(string stem) => (Numbers().Match(stem) is { Success: true, Index: > 0 } number && !char.IsAsciiDigit(number.ValueSpan[0]) ? stem[..number.Index] : Numbers().Replace(stem, "")).Trim('-', '_', '.', ' ');
 
     static string Stem(string path) => Path.GetFileName(path) is var file && file.IndexOf('.', 1) is > 0 and var dot ? file[..dot] : file;
 
