@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using Cartage.DuckDb;
 using Cartage.Host;
 
 namespace Cartage.Tests.Cli;
@@ -49,6 +50,38 @@ public sealed class Crawling : IDisposable
 
             """, await ContractAsync("cafes.csv"));
         await RunsAsync("cafes", "select name, opened from cafes where id = 3", "Zoë,2024-03-01");
+    }
+
+    [Fact]
+    public async Task Text_under_zstd()
+    {
+        var path = Path.Combine(_folder.Path, "cafes.csv.zst");
+        using (var connection = new DuckDbConnection())
+        {
+            connection.Open();
+            using var copy = connection.CreateCommand();
+            copy.CommandText = $"COPY (FROM (VALUES (1, 'Café', DATE '2024-01-05'), (2, 'Bar;x', NULL)) AS t(id, name, opened)) TO '{path}' (FORMAT csv, HEADER, COMPRESSION zstd, DELIMITER ';')";
+            copy.ExecuteNonQuery();
+        }
+        Assert.Equal(
+            """
+            feeds:
+              cafes:
+                files: "cafes.csv.zst"
+                delimiter: ";"
+                key: [id]
+                columns:
+                  id: { type: integer, required: true }
+                  name: { type: text }
+                  opened: { type: date }
+
+            """, await ContractAsync("cafes.csv.zst"));
+        await RunsAsync("cafes", "select name, opened from cafes where id = 1", "Café,2024-01-05");
+
+        File.WriteAllBytes(path, File.ReadAllBytes(path)[..^5]);
+        var crawled = await TypeAsync("crawl", "cafes.csv.zst");
+        Assert.Equal(1, crawled.Code);
+        Assert.Contains("damaged or cut off", crawled.Error);
     }
 
     [Fact]

@@ -21,13 +21,33 @@ public sealed class Crawler(DuckDbConnection door, string tempFolder)
             decisions.Add(new("partitions", string.Join(", ", files.Partitions), "folders of the form name=value: the pattern goes through all of them; the values are in the rows' own columns or not needed"));
         try
         {
-            var feed = kind is "csv" or "tsv" ? await TextAsync(kind, pattern, files.Looked, decisions, ct) : await TypedAsync(kind, files.Looked, decisions, ct);
+            var feed = kind is "csv" or "tsv" ? await UnpackedAsync(files.Looked, paths => TextAsync(kind, pattern, paths, decisions, ct), ct) : await TypedAsync(kind, files.Looked, decisions, ct);
             var rows = await door.ScalarAsync<long>($"SELECT count(*) FROM {Seen}", ct);
             return new(feed with { Name = files.Name, Files = [pattern] }, decisions, files.Paths.Count, rows);
         }
         catch (DuckDbException e)
         {
             throw new PipelineException($"{pattern}: it cannot be read as {kind}: {e.Message.Split('\n')[0]}", hint: "Look at the file, or write its contract by hand.", inner: e);
+        }
+    }
+
+    // Text under zstd is looked at in copies: only DuckDB unpacks it, and line by line.
+    async Task<Feed> UnpackedAsync(IReadOnlyList<string> paths, Func<IReadOnlyList<string>, Task<Feed>> crawl, CancellationToken ct)
+    {
+        var copies = paths.Where(p => p.EndsWith(".zst", StringComparison.OrdinalIgnoreCase)).ToDictionary(p => p, _ => Temporary());
+        try
+        {
+            foreach (var (path, copy) in copies)
+                if (Zstandard.IsWhole(path))
+                    await Zstandard.UnpackAsync(door, path, copy, ct);
+                else
+                    throw new PipelineException($"{path}: its zstd data is damaged or cut off", hint: "Get the file again, or crawl the others.");
+            return await crawl([.. paths.Select(p => copies.GetValueOrDefault(p, p))]);
+        }
+        finally
+        {
+            foreach (var copy in copies.Values)
+                File.Delete(copy);
         }
     }
 
@@ -118,13 +138,18 @@ public sealed class Crawler(DuckDbConnection door, string tempFolder)
 
     async Task<string> TranscodedAsync(string path, Sniff sniff, CancellationToken ct)
     {
-        Directory.CreateDirectory(tempFolder);
-        var copy = Path.Combine(tempFolder, Path.GetRandomFileName() + ".csv");
+        var copy = Temporary();
         var header = new Header("csv", [], sniff.Delimiter, sniff.Header, sniff.Encoding, false, path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? "gzip" : "", "");
         await using var text = header.OpenUtf8(path);
         await using var file = File.Create(copy);
         await text.CopyToAsync(file, ct);
         return copy;
+    }
+
+    string Temporary()
+    {
+        Directory.CreateDirectory(tempFolder);
+        return Path.Combine(tempFolder, Path.GetRandomFileName() + ".csv");
     }
 
     static string Braces(string inside) => "{" + inside + "}";

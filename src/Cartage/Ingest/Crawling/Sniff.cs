@@ -32,8 +32,6 @@ sealed record Sniff(string Encoding, string EncodingWhy, char Delimiter, string 
 
     static async Task<byte[]> StartAsync(string path, CancellationToken ct)
     {
-        if (path.EndsWith(".zst", StringComparison.OrdinalIgnoreCase))
-            throw new PipelineException($"{path}: text under zstd is not crawled", hint: "Unpack one file and crawl that; a run reads .zst as well.");
         await using Stream file = File.OpenRead(path);
         await using var plain = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
         var buffer = new byte[Enough];
