@@ -2,11 +2,12 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Cartage.Projects;
 using Cartage.Tests.Cli;
+using Cartage.Tests.Support;
 
 namespace Cartage.Tests.Docs;
 
 /// <summary>What README.md and docs tell people to type and write, typed and written: shell in its order in one folder, YAML and SQL read as parts of a project.</summary>
-public sealed partial class Pages
+public sealed partial class Pages(Pages.RunShop made) : IClassFixture<Pages.RunShop>
 {
     static readonly string[] Languages = ["sh", "yaml", "sql", "ini", "json", ""];
 
@@ -27,7 +28,7 @@ public sealed partial class Pages
         using EmptyFolder folder = new();
         var here = folder.Path;
         if (page != "README.md")
-            here = await ShopAsync(folder.Path);
+            TestProject.CopyFolder(made.Path, here = Path.Combine(folder.Path, "shop"));
         foreach (var (block, line) in blocks.SelectMany(b => b.Text.Split('\n').Select(l => (b, l))))
             here = await TypeAsync(here, line, $"{page}, the block at line {block.Line}: {line}");
     }
@@ -88,14 +89,6 @@ public sealed partial class Pages
         if (Directory.Exists(shop))
             Directory.Delete(shop, recursive: true);
         Assert.Equal(0, (await Typed.InAsync(folder, "init", "bike-store", "shop", "--quiet")).Code);
-        return shop;
-    }
-
-    static async Task<string> ShopAsync(string folder)
-    {
-        var shop = await InitAsync(folder);
-        Assert.Equal(0, (await Typed.InAsync(shop, "gen", "bike-store", "--dirt", "--quiet")).Code);
-        Assert.Equal(0, (await Typed.InAsync(shop, "run", "--quiet")).Code);
         return shop;
     }
 
@@ -161,4 +154,25 @@ public sealed partial class Pages
 
     [GeneratedRegex(@"#.*\bexit (?<code>\d+)")]
     private static partial Regex ExpectedExit();
+
+    /// <summary>The bike store's example over made files, run once: what most pages begin with.</summary>
+    public sealed class RunShop : IAsyncLifetime
+    {
+        readonly EmptyFolder _folder = new();
+
+        public string Path { get; private set; } = "";
+
+        public async ValueTask InitializeAsync()
+        {
+            Path = await InitAsync(_folder.Path);
+            Assert.Equal(0, (await Typed.InAsync(Path, "gen", "bike-store", "--dirt", "--quiet")).Code);
+            Assert.Equal(0, (await Typed.InAsync(Path, "run", "--quiet")).Code);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            _folder.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
 }

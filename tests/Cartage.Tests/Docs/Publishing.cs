@@ -31,8 +31,8 @@ public sealed class Publishing
     {
         ProcessStartInfo start = new(program, args) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         if (program == "dotnet")
-            // Servers that a build leaves behind would hold its output open.
-            (start.Environment["MSBUILDDISABLENODEREUSE"], start.Environment["UseSharedCompilation"]) = ("1", "false");
+            // Servers that a build leaves behind would hold its output open. The build of the tests has looked at the sources already.
+            (start.Environment["MSBUILDDISABLENODEREUSE"], start.Environment["UseSharedCompilation"], start.Environment["RunAnalyzers"]) = ("1", "false", "false");
         else
             start.Environment["DOTNET_ROOT"] = folder; // no runtime is there
         using var process = Process.Start(start)!;

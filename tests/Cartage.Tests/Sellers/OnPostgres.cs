@@ -19,7 +19,7 @@ public sealed class OnPostgres(SharedPostgres server)
             await SellerCatalog.WriteAsync(made.FullName, scale: 1, changes: 2, seed: 42, CancellationToken.None);
             using var there = new TestProject("seller-catalog", made.FullName);
             using var here = new TestProject("seller-catalog", made.FullName);
-            there.Warehouse = async (p, folders) => await PostgresWarehouse.OpenAsync(new(url, p.Name, new(folders, Path.Combine(p.StateFolder, "tmp"))), CancellationToken.None);
+            there.Warehouse = async (p, folders) => await PostgresWarehouse.OpenAsync(new(url, p.Name, new(folders, Path.Combine(p.StateFolder, "tmp"), Threads: 1)), CancellationToken.None);
             foreach (var day in new[] { 7, 8 })
             {
                 var request = new RunRequest { To = new DateTimeOffset(2025, 1, day, 5, 0, 0, TimeSpan.Zero) };

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Cartage.Ingest;
 using Cartage.Projects;
 using Cartage.Runs;
@@ -23,6 +24,9 @@ public sealed class TestProject : IDisposable
     public string Root => _root.FullName;
 
     public Dictionary<string, string> Variables { get; } = [];
+
+    /// <summary>On how many threads a DuckDB works; <c>null</c> for one on each core. Tests run beside each other: with one thread each, none waits busily for another's core.</summary>
+    public int? Threads { get; set; } = 1;
 
     /// <summary>Opens another warehouse than the project names.</summary>
     public Func<Project, IReadOnlyList<string>, Task<IWarehouse>>? Warehouse { get; set; }
@@ -60,8 +64,14 @@ public sealed class TestProject : IDisposable
         var clock = given ?? TimeProvider.System;
         var loaded = Load();
         Assert.Empty(loaded.Findings);
-        return await Workspace.OpenAsync(loaded.Project, "test", "0", folders => Warehouse?.Invoke(loaded.Project, folders) ?? Engine.OpenWarehouseAsync(loaded.Project, folders, CancellationToken.None), () => Engine.RunDatabase(loaded.Project), openSource ?? (feed => Engine.OpenSource(loaded.Project, feed, clock)), Engine.OpenZones(loaded.Project, clock), clock, CancellationToken.None);
+        var project = OnItsThreads(loaded.Project);
+        return await Workspace.OpenAsync(project, "test", "0", folders => Warehouse?.Invoke(project, folders) ?? Engine.OpenWarehouseAsync(project, folders, CancellationToken.None), () => Engine.RunDatabase(project), openSource ?? (feed => Engine.OpenSource(project, feed, clock)), Engine.OpenZones(project, clock), clock, CancellationToken.None);
     }
+
+    Project OnItsThreads(Project project) =>
+        Threads is { } threads && !project.Warehouse.Settings.ContainsKey("threads")
+            ? project with { Warehouse = project.Warehouse with { Settings = new Dictionary<string, string>(project.Warehouse.Settings) { ["threads"] = threads.ToString(CultureInfo.InvariantCulture) } } }
+            : project;
 
     public async Task<RunResult> RunAsync(RunRequest? request = null)
     {
@@ -85,7 +95,7 @@ public sealed class TestProject : IDisposable
     {
         await using var workspace = await OpenAsync();
         await using var connection = await workspace.Warehouse.OpenAsync(CancellationToken.None);
-        return await connection.QueryAsync(sql, r => string.Join('|', Enumerable.Range(0, r.FieldCount).Select(i => r.IsDBNull(i) ? "" : Convert.ToString(r.GetValue(i), System.Globalization.CultureInfo.InvariantCulture))), CancellationToken.None);
+        return await connection.QueryAsync(sql, r => string.Join('|', Enumerable.Range(0, r.FieldCount).Select(i => r.IsDBNull(i) ? "" : Convert.ToString(r.GetValue(i), CultureInfo.InvariantCulture))), CancellationToken.None);
     }
 
     public async Task<string> ScalarAsync(string sql) => (await QueryAsync(sql))[0];

@@ -13,7 +13,7 @@ public sealed class ConformanceOfPostgres(SharedPostgres server) : Conformance
     protected override async Task MoveAsync(TestProject project)
     {
         var url = await server.CreateDatabaseAsync();
-        project.Warehouse = async (p, folders) => await PostgresWarehouse.OpenAsync(new(url, p.Name, new(folders, Path.Combine(p.StateFolder, "tmp"))), CancellationToken.None);
+        project.Warehouse = async (p, folders) => await PostgresWarehouse.OpenAsync(new(url, p.Name, new(folders, Path.Combine(p.StateFolder, "tmp"), Threads: 1)), CancellationToken.None);
     }
 }
 

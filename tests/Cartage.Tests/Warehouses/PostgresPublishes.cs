@@ -173,7 +173,7 @@ public sealed class PostgresPublishes(SharedPostgres shared)
     static TestProject Shop(string url, TimeSpan? patience = null)
     {
         var project = Files(SmallShop.Create());
-        project.Warehouse = async (p, folders) => await PostgresWarehouse.OpenAsync(new(url, p.Name, new(folders, Path.Combine(p.StateFolder, "tmp"))) { LockTimeout = patience ?? TimeSpan.FromSeconds(10) }, CancellationToken.None);
+        project.Warehouse = async (p, folders) => await PostgresWarehouse.OpenAsync(new(url, p.Name, new(folders, Path.Combine(p.StateFolder, "tmp"), Threads: 1)) { LockTimeout = patience ?? TimeSpan.FromSeconds(10) }, CancellationToken.None);
         return project;
     }
 

@@ -27,7 +27,7 @@ sealed class RedshiftOnPostgres(PostgresWarehouse server, string folder) : IWare
     public static async Task<RedshiftOnPostgres> OpenAsync(string url, string project, IReadOnlyList<string> folders, string temp, Microsoft.Extensions.Logging.ILoggerFactory? log = null)
     {
         var bucket = Directory.CreateDirectory(Path.Combine(temp, "bucket")).FullName;
-        return new(await PostgresWarehouse.OpenAsync(new(url, project, new([.. folders, bucket], temp)) { Log = log }, CancellationToken.None), temp);
+        return new(await PostgresWarehouse.OpenAsync(new(url, project, new([.. folders, bucket], temp, Threads: 1)) { Log = log }, CancellationToken.None), temp);
     }
 
     public ValueTask<DbConnection> OpenAsync(CancellationToken ct) => server.OpenAsync(ct);
