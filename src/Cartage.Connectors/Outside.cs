@@ -7,12 +7,15 @@ namespace Cartage.Connectors;
 /// <summary>What a project connects to, and whether it answers.</summary>
 public static partial class Outside
 {
+    // What says where something is.
+    static readonly string[] Settings = ["path", "url", "endpoint", "bucket", "topic"];
+
     /// <summary>Everything outside that a project uses: its connections, its warehouse, zones that are in buckets, and buckets that feeds name; nothing is looked at.</summary>
     public static IReadOnlyList<Reach> Of(Project project) =>
         [
-            .. project.Connections.Values.Select(c => new Reach(c.Name, c.Type, c.Type == "webhook" ? Host(c.Settings) : Shown(c.Settings))),
-            new("warehouse", project.Warehouse.Type, project.Warehouse.Type == "duckdb" ? project.Warehouse.Settings.GetValueOrDefault("path", ".cartage/warehouse.duckdb") : Shown(project.Warehouse.Settings)),
-            .. project.State.Type == "duckdb" ? (IEnumerable<Reach>)[] : [new("state", project.State.Type, Shown(project.State.Settings))],
+            .. project.Connections.Values.Select(c => new Reach(c.Name, c.Type, PlaceOf(c))),
+            new("warehouse", project.Warehouse.Type, PlaceOf(project.Warehouse)),
+            .. project.State.Type == "duckdb" ? (IEnumerable<Reach>)[] : [new("state", project.State.Type, PlaceOf(project.State))],
             .. Stores.Zones.Where(z => Stores.Place(project, z).Contains(Stores.Remote, StringComparison.Ordinal)).Select(z => new Reach($"zone {z}", "s3", Stores.Place(project, z))),
             .. project.Pipelines.SelectMany(p => p.Feeds).SelectMany(f => Objects(project, f)).GroupBy(Bucket).Select(g => new Reach(g.Key, "s3", string.Join(", ", g.Distinct()))),
         ];
@@ -29,14 +32,13 @@ public static partial class Outside
 
     static string Bucket(string place) => Stores.Remote + place[Stores.Remote.Length..].Split('/')[0];
 
-    // An address as it is written, without a password.
-    static string Shown(IReadOnlyDictionary<string, string> settings) =>
-        Password().Replace(settings.GetValueOrDefault("url") ?? settings.GetValueOrDefault("endpoint") ?? settings.GetValueOrDefault("bucket") ?? settings.GetValueOrDefault("topic") ?? "", "***");
+    /// <summary>Where something leads, as it is written and unresolved, without a password; of a chat, whose address is a secret itself, only the host.</summary>
+    public static string PlaceOf(ConnectionSpec connection)
+    {
+        var written = Settings.Select(connection.Settings.GetValueOrDefault).FirstOrDefault(s => s is not null) ?? (connection.Type == "duckdb" ? ".cartage/warehouse.duckdb" : "");
+        return Password().Replace(connection.Type == "webhook" && Uri.TryCreate(written, UriKind.Absolute, out var url) ? url.GetLeftPart(UriPartial.Authority) : written, "***");
+    }
 
-    // Addresses of chats are secrets themselves.
-    static string Host(IReadOnlyDictionary<string, string> settings) =>
-        Uri.TryCreate(settings.GetValueOrDefault("url"), UriKind.Absolute, out var url) ? url.GetLeftPart(UriPartial.Authority) : settings.GetValueOrDefault("url", "");
-
-    [GeneratedRegex("(?<=://[^/@:]*:)[^@]*(?=@)|(?<=[Pp]assword=)[^;]*")]
+    [GeneratedRegex(@"(?<=://[^/@:]*:)[^@]*(?=@)|(?<=(password|pwd)\s*=\s*)[^;]*", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex Password();
 }

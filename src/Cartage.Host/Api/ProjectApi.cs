@@ -1,3 +1,4 @@
+using Cartage.Connectors;
 using Cartage.Host.Access;
 using Cartage.Host.Serving;
 using Cartage.Host.Web;
@@ -39,6 +40,6 @@ static class ProjectApi
     }
 
     static ConnectionsAnswer ListConnections(Desk desk) => new(
-        new(desk.Project.Warehouse.Type, Shown.Place(desk.Project.Warehouse)), desk.Project.Zones,
-        [.. desk.Project.Connections.Values.OrderBy(x => x.Name, StringComparer.Ordinal).Select(x => new ConnectionAnswer(x.Name, x.Type, Shown.Place(x), $"{x.File}:{x.Line}"))]);
+        new(desk.Project.Warehouse.Type, Outside.PlaceOf(desk.Project.Warehouse)), desk.Project.Zones,
+        [.. desk.Project.Connections.Values.OrderBy(x => x.Name, StringComparer.Ordinal).Select(x => new ConnectionAnswer(x.Name, x.Type, Outside.PlaceOf(x), $"{x.File}:{x.Line}"))]);
 }

@@ -42,6 +42,29 @@ public sealed class Attacks : IDisposable
         Assert.Equal("/", (await Served.SubmitAsync(owner, "/login", "/login", ("name", "ann"), ("password", "a long enough sentence"))).Headers.Location?.ToString());
     }
 
+    [Theory]
+    [InlineData("/settings"), InlineData("/api/connections")]
+    public async Task Nobody_is_shown_what_lets_in_elsewhere(string page)
+    {
+        _shop.Write("project.yml", """
+            name: shop
+            variables: { data: data }
+            connections:
+              chat: { type: webhook, url: "https://chat.example/hooks/Key1" }
+              erp: { type: postgres, url: "Host=db.example;Username=ann;Password=Key2;Database=erp" }
+              crm: { type: postgres, url: "postgres://ann:Key3@crm.example/crm" }
+            """);
+        await using var served = await Served.StartAsync(_shop.Path);
+        using var program = await served.ProgramAsync(Role.Viewer);
+
+        var shown = await program.GetStringAsync(page, Never);
+
+        foreach (var place in new[] { "chat.example", "db.example", "crm.example" })
+            Assert.Contains(place, shown, StringComparison.Ordinal);
+        foreach (var key in new[] { "Key1", "Key2", "Key3" })
+            Assert.DoesNotContain(key, shown, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_forged_cookie_is_nobodys()
     {
