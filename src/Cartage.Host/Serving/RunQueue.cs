@@ -5,7 +5,7 @@ using Cartage.Runs;
 namespace Cartage.Host.Serving;
 
 /// <summary>Runs that were asked of the server: written down first, so that a server that was killed does them at its next start.</summary>
-sealed class RunQueue(Workspace workspace, LiveProject projects) : IAsyncDisposable
+sealed class RunQueue(Workspace workspace, LiveProject projects, TextWriter problems) : IAsyncDisposable
 {
     static readonly TimeSpan Later = TimeSpan.FromSeconds(5);
 
@@ -77,6 +77,13 @@ sealed class RunQueue(Workspace workspace, LiveProject projects) : IAsyncDisposa
         catch (Exception e) when (_closing.IsCancellationRequested && e is PipelineException or OperationCanceledException)
         {
             return; // the next start goes on with it
+        }
+        catch (Exception e)
+        {
+            await problems.WriteLineAsync($"{asked.Pipeline}, run {asked.RunId}: {e}");
+            var ended = Queued(asked, $"{e.Message} (a defect of Cartage; the server's output says where)") with { State = await workspace.PublishedAsync(asked.RunId, CancellationToken.None) ?? RunState.Failed };
+            await workspace.Store.SaveAsync(ended, CancellationToken.None);
+            workspace.Store.Add(new(workspace.Clock.GetUtcNow(), asked.RunId, "run", "", ended.State, ended.Message!));
         }
         finally
         {

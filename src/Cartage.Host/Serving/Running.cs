@@ -45,7 +45,7 @@ sealed class Running : IAsyncDisposable
             await accounts.SetAsync("admin", Role.Admin, null, ct);
         var projects = new LiveProject(session.Workspace.Project, read, clock);
         var closing = new CancellationTokenSource();
-        var desk = new Desk(session, projects, new(session.Workspace, projects), accounts, new(session.Workspace.Store, clock), new(clock), new(clock), options) { Closing = closing.Token, Problems = terminal.Error };
+        var desk = new Desk(session, projects, new(session.Workspace, projects, terminal.Error), accounts, new(session.Workspace.Store, clock), new(clock), new(clock), options) { Closing = closing.Token, Problems = terminal.Error };
         var site = Site.Build(desk);
         try
         {

@@ -132,6 +132,19 @@ public sealed class Serving : IDisposable
     }
 
     [Fact]
+    public async Task A_defect_ends_its_run_and_is_written_where_the_server_tells()
+    {
+        _shop.Write("pipelines/shop/models/sales.sql", "selekt order_id from orders"); // nobody validates it here
+        await using var served = await Served.StartAsync(_shop.Path);
+
+        var run = await served.EndAsync((await served.Desk.Queue.AskAsync(new("shop"), "test", Never))[0]);
+
+        Assert.Equal(RunState.Failed, run.State);
+        Assert.Contains("a defect of Cartage", run.Message, StringComparison.Ordinal);
+        Assert.Contains("NotOneSelectException", served.Forgive(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Cancels_a_run_that_waits()
     {
         await using var served = await Served.StartAsync(_shop.Path);
