@@ -88,7 +88,7 @@ static class FeedFile
 
     static TimeSpan? Timeout(YamlMap map, IReadOnlyList<string> command)
     {
-        if (map.Duration("timeout") is not { } timeout)
+        if (map.Wait("timeout") is not { } timeout)
             return null;
         if (command.Count == 0)
             map.File.Add(map.LineOf("timeout"), "'timeout' of a feed is for a command", "A connection has its own, in project.yml.");

@@ -47,7 +47,7 @@ static class PipelineFile
             Triggers = TriggersReader.Triggers(map),
             WaitFor = TriggersReader.Waits(map),
             Notify = TriggersReader.Notify(map),
-            Timeout = map.Duration("timeout"),
+            Timeout = map.Wait("timeout"),
             Retry = map.Map("retry") is { } retry ? ReadRetry(retry) : new(),
         };
         map.Done();
@@ -56,7 +56,7 @@ static class PipelineFile
 
     static RetryPolicy ReadRetry(YamlMap map)
     {
-        var policy = new RetryPolicy(map.Number("attempts", 1) ?? 1, map.Duration("delay") ?? TimeSpan.Zero, map.Choice("backoff", "constant", "exponential") == "exponential", map.Duration("max_delay"));
+        var policy = new RetryPolicy(map.Number("attempts", 1) ?? 1, map.Duration("delay") ?? TimeSpan.Zero, map.Choice("backoff", "constant", "exponential") == "exponential", map.Wait("max_delay"));
         map.Done();
         return policy;
     }

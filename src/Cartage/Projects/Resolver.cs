@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
 namespace Cartage.Projects;
@@ -37,10 +38,17 @@ public sealed partial class Resolver(string root, IReadOnlyDictionary<string, st
             return [];
         if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != UnixFileMode.None)
             throw new PipelineException($"{path}: others can read it", hint: "chmod 600 it.");
-        var stream = new YamlStream();
-        using var text = new StreamReader(path);
-        stream.Load(text);
-        return stream.Documents.Count > 0 && stream.Documents[0].RootNode is YamlMappingNode map ? map.Children.ToDictionary(c => c.Key.ToString(), c => c.Value.ToString()) : [];
+        try
+        {
+            var stream = new YamlStream();
+            using var text = new StreamReader(path);
+            stream.Load(text);
+            return stream.Documents.Count > 0 && stream.Documents[0].RootNode is YamlMappingNode map ? map.Children.ToDictionary(c => c.Key.ToString(), c => c.Value.ToString()) : [];
+        }
+        catch (YamlException e)
+        {
+            throw new PipelineException($"{path}:{e.Start.Line}: it is not YAML; what is wrong is not repeated here, as it could be a secret", hint: "It is a map of names and values: MY_KEY: \"...\"");
+        }
     }
 
     [GeneratedRegex(@"\$\{(?<kind>var:|secret:)?(?<name>[\w.-]+?)(:-(?<default>[^}]*))?\}")]

@@ -84,7 +84,7 @@ static class TriggersReader
             list.File.Add(line, "an item of 'wait_for' must be a map", "Such as { object: \"processed://orders/{{ start:yyyy-MM-dd }}.csv\", every: 5s, timeout: 60s }.");
             return null;
         }
-        var wait = new WaitFor(map.Text("object"), map.Text("query"), map.Duration("every") ?? TimeSpan.FromSeconds(5), map.Duration("timeout") ?? TimeSpan.FromMinutes(1), line);
+        var wait = new WaitFor(map.Text("object"), map.Text("query"), map.Wait("every") ?? TimeSpan.FromSeconds(5), map.Duration("timeout") ?? TimeSpan.FromMinutes(1), line);
         map.Done();
         if (!map.IsProbe && (wait.Object is null) == (wait.Query is null))
             map.File.Add(line, "an item of 'wait_for' says either 'object' or 'query'");

@@ -7,6 +7,8 @@ namespace Cartage.Projects;
 /// <summary>A map whose keys are read by name and type; what is never asked for is an unknown key. With a <see cref="Shape"/> it is a probe: it notes what is asked and holds one of everything.</summary>
 sealed class YamlMap
 {
+    static readonly TimeSpan LongestWait = TimeSpan.FromDays(49); // a timer counts milliseconds in 32 bits
+
     readonly Dictionary<string, (YamlNode Value, int Line)> _entries = [];
     readonly HashSet<string> _known = [];
     readonly Shape? _shape;
@@ -164,6 +166,9 @@ sealed class YamlMap
         _shape?.Duration(key);
         return TextOf(key) is not { } text ? null : Durations.TryParse(text, out var span) ? span : Wrong<TimeSpan?>(key, $"a duration such as 5m, 1h30m or 2d, not '{text}'");
     }
+
+    /// <summary>The same of something that is waited for.</summary>
+    public TimeSpan? Wait(string key) => Duration(key) is not { } span ? null : span <= LongestWait ? span : Wrong<TimeSpan?>(key, $"at most {LongestWait.TotalDays:0}d");
 
     public void Missing(string key) => File.Add(Line, $"the key '{key}' is missing");
 

@@ -48,6 +48,20 @@ public sealed class Keys
     }
 
     [Fact]
+    public async Task Secrets_that_are_no_YAML_are_one_clear_message()
+    {
+        using var project = ApiShop.Create("http://127.0.0.1:1", "", "headers: { key: \"${secret:CARTAGE_TEST_API_KEY}\" }");
+        project.Write(".cartage/secrets.yml", "CARTAGE_TEST_API_KEY: [\n");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(Path.Combine(project.Root, ".cartage/secrets.yml"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+        var run = await project.RunAsync();
+
+        Assert.Equal(RunState.Failed, run.State);
+        Assert.Matches(@"secrets\.yml:\d+: it is not YAML", run.Message);
+    }
+
+    [Fact]
     public async Task A_token_that_ended_early_is_fetched_anew()
     {
         var tokens = 0;

@@ -89,6 +89,7 @@ public sealed class Mistakes : IDisposable
     [InlineData("schedule: '0 2 * *'", "the schedule '0 2 * *' cannot be read: there are 4 fields")]
     [InlineData("retry: { attempts: 0 }", "'attempts' must be a whole number from 1, not '0'")]
     [InlineData("timezone: Asia/Bangkock", "there is no time zone 'Asia/Bangkock'. Did you mean 'Asia/Bangkok'?")]
+    [InlineData("timeout: 50d", "'timeout' must be at most 49d")]
     [InlineData("timeout: 99999999999d", "'timeout' must be a duration such as 5m, 1h30m or 2d, not '99999999999d'")]
     [InlineData("wait_for: [{ object: 'inbox://{{ start:q }}.csv' }]", "'inbox://{{ start:q }}.csv' has a date format that is none")]
     [InlineData("wait_for: [{ object: 'inbox://{{ var.day }}.csv' }]", "the placeholder '{{ var.day }}' of 'inbox://{{ var.day }}.csv' has no value")]
