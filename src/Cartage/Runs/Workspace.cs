@@ -11,6 +11,8 @@ namespace Cartage.Runs;
 /// <summary>An opened project: its lock, warehouse, zones and run store.</summary>
 public sealed class Workspace : IAsyncDisposable
 {
+    static readonly RunState[] Ended = [RunState.Succeeded, RunState.Quarantined, RunState.Rejected, RunState.Failed, RunState.Cancelled];
+
     readonly WorkspaceLock? _lock;
     readonly Turns _turns;
 
@@ -80,7 +82,7 @@ public sealed class Workspace : IAsyncDisposable
         await using var door = await Warehouse.OpenDoorAsync(ct);
         await WarehouseState.EnsureAsync(Warehouse, connection, ct);
         List<Plan> plans = [];
-        foreach (var (pipeline, models) in (await Selector.SelectAsync(Project, request.Selector, p => ReadsAsync(door, p, ct))).Where(x => request.Pipeline is null || x.Pipeline.Name == request.Pipeline))
+        foreach (var (pipeline, models) in (await Selector.SelectAsync(Project, request.Selector, p => ReadsAsync(door, p, ct), p => EndedAsync(p, ct))).Where(x => request.Pipeline is null || x.Pipeline.Name == request.Pipeline))
         {
             var known = await WarehouseState.DefinitionsAsync(connection, pipeline, ct);
             var contracts = await WarehouseState.ContractsAsync(connection, pipeline, ct);
@@ -95,7 +97,7 @@ public sealed class Workspace : IAsyncDisposable
     public async Task<IReadOnlyList<Pipeline>> SelectAsync(string? selector, CancellationToken ct)
     {
         await using var connection = await Warehouse.OpenAsync(ct);
-        return [.. (await Selector.SelectAsync(Project, selector, p => ReadsAsync(connection, p, ct))).Select(x => x.Pipeline)];
+        return [.. (await Selector.SelectAsync(Project, selector, p => ReadsAsync(connection, p, ct), p => EndedAsync(p, ct))).Select(x => x.Pipeline)];
     }
 
     /// <summary>The same tables and history under what the user has written since; who opened it first closes it.</summary>
@@ -243,6 +245,8 @@ public sealed class Workspace : IAsyncDisposable
         var start = (request.FullRefresh ? null : last) ?? pipeline.Start;
         return start < end ? new(start.Value, end) : new(pipeline.Schedule?.Last(end.AddTicks(-1), pipeline.TimeZone) ?? end.AddDays(-1), end);
     }
+
+    async Task<string?> EndedAsync(Pipeline pipeline, CancellationToken ct) => await Store.ListRunsAsync(new RunFilter(1, pipeline.Name, Ended, Brief: true), ct) is [var run] ? RunRows.Text(run.State) : null;
 
     static async Task<IReadOnlyList<Model>> OrderAsync(DbConnection connection, Pipeline pipeline, IReadOnlyList<Model> selected, CancellationToken ct)
     {

@@ -29,6 +29,15 @@ public sealed class HowRunsEnd : IDisposable
         Assert.Equal("1", await _project.ScalarAsync("SELECT count(*) FROM shop.fact_orders"));
     }
 
+    [Fact]
+    public async Task What_failed_is_run_again_by_its_state()
+    {
+        Assert.Equal(RunState.Failed, (await RunAsync(new Flaky(_project, fails: 1, transient: false).Open)).State);
+
+        Assert.Equal(RunState.Succeeded, (await _project.RunAsync(new("status:failed"))).State);
+        Assert.Equal("'status:failed' selects nothing", (await Assert.ThrowsAsync<PipelineException>(() => _project.RunAsync(new("status:failed")))).Message);
+    }
+
     [Theory]
     [InlineData(true, 3), InlineData(false, 1)]
     public async Task What_lasts_fails_with_its_own_message(bool transient, int attempts)
