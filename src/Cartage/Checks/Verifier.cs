@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using Cartage.Warehouses;
 
 namespace Cartage.Checks;
@@ -17,9 +18,10 @@ public sealed record PlannedCheck(Check Check, Table? Table, IReadOnlySet<string
 }
 
 /// <summary>Runs checks on a connection, inside a transaction too: a check is the condition that is true for a row that breaks it, and the same condition counts and samples.</summary>
-public sealed class Verifier(DbConnection connection, Dialect dialect, Func<string, CancellationToken, Task<string>> rewrite, DateTimeOffset now)
+public sealed partial class Verifier(DbConnection connection, Dialect dialect, Func<string, CancellationToken, Task<string>> rewrite, DateTimeOffset now)
 {
     const int Samples = 10;
+    const string Is = " = ";
 
     /// <summary>What each check found, in the order given.</summary>
     public async Task<IReadOnlyList<CheckResult>> RunAsync(IReadOnlyList<PlannedCheck> checks, CancellationToken ct)
@@ -99,25 +101,31 @@ public sealed class Verifier(DbConnection connection, Dialect dialect, Func<stri
     async Task<CheckResult> ReconcileAsync(PlannedCheck planned, string condition, string table, CancellationToken ct)
     {
         var whole = await rewrite($"SELECT coalesce(({condition}), false) FROM {dialect.Quote(planned.Table!.Name)}", ct);
-        var sides = condition.Split(" = ", 2);
         string? message = null;
         if (!await connection.ScalarAsync<bool>(whole, ct))
-            message = sides.Length < 2 || await SidesAsync(sides, planned.Table, ct) is not { } values ? $"{condition} does not hold" : $"{sides[0]} is {values.Left}, expected {values.Right}";
+            message = Sides(condition) is var (left, right) ? await CompareAsync(left, right, planned.Table, ct) : $"{condition} does not hold";
         return new(planned.Check, planned.Table.Name, message is null, message is null ? 0 : 1, 1, [], message);
     }
 
-    async Task<(string Left, string Right)?> SidesAsync(string[] sides, Table table, CancellationToken ct)
+    // What is compared, where the condition is one comparison and no more.
+    static (string Left, string Right)? Sides(string condition)
     {
-        try
-        {
-            var sql = await rewrite($"SELECT CAST(({sides[0]}) AS {dialect.Text}), CAST(({sides[1]}) AS {dialect.Text}) FROM {dialect.Quote(table.Name)}", ct);
-            return (await connection.QueryAsync(sql, r => (Show(r, 0), Show(r, 1)), ct))[0];
-        }
-        catch (FormatException)
-        {
-            return null; // the condition is more than one comparison
-        }
+        var outside = Within().Replace(condition, m => new('_', m.Length));
+        return outside.Split(Is) is [var left, _] && !More().IsMatch(outside) ? (condition[..left.Length], condition[(left.Length + Is.Length)..]) : null;
     }
+
+    async Task<string> CompareAsync(string left, string right, Table table, CancellationToken ct)
+    {
+        var sql = await rewrite($"SELECT CAST(({left}) AS {dialect.Text}), CAST(({right}) AS {dialect.Text}) FROM {dialect.Quote(table.Name)}", ct);
+        return (await connection.QueryAsync(sql, r => $"{left} is {Show(r, 0)}, expected {Show(r, 1)}", ct))[0];
+    }
+
+    // Texts, names in quotes, and what is in parentheses however deep.
+    [GeneratedRegex("""'[^']*'|"[^"]*"|\((?>[^()'"]+|'[^']*'|"[^"]*"|(?<deep>\()|(?<-deep>\)))*(?(deep)(?!))\)""")]
+    private static partial Regex Within();
+
+    [GeneratedRegex(@"[<>]|\b(and|or|not|is|in|between|like|case)\b", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    private static partial Regex More();
 
     static string Show(DbDataReader reader, int column) => reader.IsDBNull(column) ? "nothing" : reader.GetString(column);
 
