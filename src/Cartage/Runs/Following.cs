@@ -41,7 +41,7 @@ sealed class Following(Workspace workspace, Pipeline pipeline, string tempFolder
             }
             catch (DbException e)
             {
-                failed ??= workspace.Warehouse.Dialect.Explain(e);
+                failed ??= new(workspace.Warehouse.Dialect.Explain(e).Message, inner: e);
             }
         return (report, failed);
     }
