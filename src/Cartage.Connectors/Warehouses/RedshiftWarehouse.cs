@@ -72,8 +72,16 @@ sealed class RedshiftWarehouse : IWarehouse
             return _door.Duplicate();
         await using var connection = await OpenAsync(ct);
         var door = await EmbeddedDoor.OpenAsync(_options.Door, ct);
-        await Handover.ToDoorAsync(connection, Dialect, reading, await Catalog.ColumnsAsync(connection, Dialect, reading, ct), door, reading, ct);
-        return door;
+        try
+        {
+            await Handover.ToDoorAsync(connection, Dialect, reading, await Catalog.ColumnsAsync(connection, Dialect, reading, ct), door, reading, ct);
+            return door;
+        }
+        catch
+        {
+            await door.DisposeAsync();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
