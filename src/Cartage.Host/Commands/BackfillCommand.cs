@@ -68,9 +68,9 @@ static class BackfillCommand
 
     static async Task<List<(Interval Interval, bool Done)>> LeftAsync(Workspace workspace, List<Interval> intervals, RunRequest request, CancellationToken ct)
     {
-        var runs = await workspace.Store.ListRunsAsync(int.MaxValue, ct);
+        var runs = await workspace.Store.ListRunsAsync(new RunFilter(int.MaxValue, States: [RunState.Succeeded, RunState.Quarantined], Brief: true), ct);
         var pipelines = (await workspace.PlanAsync(request, ct)).Select(x => x.Pipeline.Name).ToList();
-        var done = runs.Where(x => x.State is RunState.Succeeded or RunState.Quarantined).Select(x => (x.Pipeline, x.Interval)).ToHashSet();
+        var done = runs.Select(x => (x.Pipeline, x.Interval)).ToHashSet();
         return intervals.ConvertAll(x => (x, pipelines.TrueForAll(p => done.Contains((p, x)))));
     }
 

@@ -49,9 +49,8 @@ static class DiffCommand
     // The replay takes what is published for the earlier side; here it is the later one.
     static async Task<TableDifference> BeforeAsync(Invocation on, Workspace workspace, RunRequest request, Named named, string run, CancellationToken ct)
     {
-        if ((await workspace.Store.ListRunsAsync(int.MaxValue, ct)).All(x => x.RunId != run))
-            throw new UsageException($"There is no run '{run}'.", "See: cartage ls runs");
-        var replay = ReplayCommand.Request(request) with { Selector = named.Selector, Before = run };
+        var last = await workspace.Store.GetRunAsync(run, ct) ?? throw new UsageException($"There is no run '{run}'.", "See: cartage ls runs");
+        var replay = ReplayCommand.Request(request) with { Selector = named.Selector, Before = last.RunId };
         var result = await ReplayCommand.RunAsync(on, workspace, (await workspace.PlanAsync(replay, ct))[0], replay, ct);
         var found = result.Differences.FirstOrDefault(x => x.Table == $"{named.Table}") ?? throw new PipelineException(result.Message ?? $"{named.Table} is a view: it holds no rows of its own", hint: result.Hint);
         return found with { Before = found.After, After = found.Before, Added = found.Removed, Removed = found.Added, Columns = [.. found.Columns.Select(x => x with { Before = x.After, After = x.Before })] };

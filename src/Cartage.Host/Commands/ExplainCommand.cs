@@ -49,7 +49,7 @@ static class ExplainCommand
 
     static async Task ModelAsync(Invocation on, Workspace workspace, Model model, CancellationToken ct)
     {
-        var newest = (await workspace.Store.ListRunsAsync(1000, ct)).SelectMany(x => x.Tasks.Select(t => (Run: x, Task: t))).FirstOrDefault(x => x.Task.Kind == "build" && x.Task.Name == model.Name);
+        var newest = (await workspace.Store.ListRunsAsync(new RunFilter(1000, model.Pipeline), ct)).SelectMany(x => x.Tasks.Select(t => (Run: x, Task: t))).FirstOrDefault(x => x.Task.Kind == "build" && x.Task.Name == model.Name);
         await using var connection = await workspace.Warehouse.OpenAsync(ct);
         var columns = (await Catalog.ColumnsAsync(connection, workspace.Warehouse.Dialect, model.Table, ct)).ConvertAll(c => $"{c.Name} {c.Type}");
         Grid grid = new("property", "value");

@@ -31,7 +31,7 @@ static class LsCommand
 
     static async Task<Grid> PipelinesAsync(Workspace workspace, CancellationToken ct)
     {
-        var newest = (await workspace.Store.ListRunsAsync(1000, ct)).GroupBy(x => x.Pipeline).ToDictionary(x => x.Key, x => x.First());
+        var newest = (await workspace.Store.LastRunsAsync(1, ct)).ToDictionary(x => x.Pipeline);
         Grid grid = new("pipeline", "feeds", "models", "schedule", "last run", "state", "description");
         foreach (var x in workspace.Project.Pipelines)
             grid.Add(x.Name, x.Feeds.Count, x.Models.Count, x.Schedule?.Text, newest.GetValueOrDefault(x.Name)?.RunId, newest.TryGetValue(x.Name, out var run) ? RunView.Text(run.State) : null, x.Description);

@@ -79,6 +79,7 @@ public abstract class StoreConformance : IDisposable
             Assert.Null(await store.GetRunAsync("20260305", Never)); // several begin so
             Assert.Equal(3, await store.ForgetAsync(Noon.AddDays(1), Never));
             Assert.Empty(await store.ListRunsAsync(10, Never));
+            Assert.Empty(await store.LastRunsAsync(1, Never));
         });
     }
 
