@@ -1,3 +1,4 @@
+using Cartage.Host.Access;
 using Cartage.Host.Api;
 using Cartage.Host.Output;
 using Cartage.Host.Web;
@@ -14,7 +15,7 @@ sealed class Failures(RequestDelegate next, Desk desk)
         {
             await next(context);
             if (context.Response is { StatusCode: >= 400, HasStarted: false, ContentType: null })
-                await AnswerAsync(context, context.Response.StatusCode, Meaning(context.Response.StatusCode), null);
+                await MeanAsync(context, context.Response.StatusCode);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -44,15 +45,24 @@ sealed class Failures(RequestDelegate next, Desk desk)
         }
     }
 
-    static string Meaning(int status) => status switch
+    static Task MeanAsync(HttpContext context, int status)
     {
-        StatusCodes.Status400BadRequest => "The request cannot be read.",
-        StatusCodes.Status401Unauthorized => "Sign in first.",
-        StatusCodes.Status403Forbidden => "Your role does not allow this.",
-        StatusCodes.Status404NotFound => "There is nothing here.",
-        StatusCodes.Status405MethodNotAllowed => "This address does not do that.",
-        _ => "The request was refused.",
-    };
+        var byToken = context.Request.Headers.Authorization.ToString().StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase);
+        var byKey = context.GetEndpoint()?.Metadata.GetMetadata<ByKey>() is not null;
+        var (message, hint) = status switch
+        {
+            StatusCodes.Status400BadRequest => ("The request cannot be read.", null),
+            StatusCodes.Status401Unauthorized when byKey => ("The key is missing or wrong.", "Send the key that the project says as the header X-Cartage-Key, or a token with the scope 'run' to /api/events/objects."),
+            StatusCodes.Status401Unauthorized when byToken => ("This token is not known here: it was mistyped or removed, or its time is over.", "Make one with: cartage token add NAME --scope read"),
+            StatusCodes.Status401Unauthorized => ("Sign in first.", "A program sends a token: Authorization: Bearer …"),
+            StatusCodes.Status403Forbidden when byToken => ("This token has not the scope that this needs.", "No scope holds another: cartage token add NAME --scope read --scope run"),
+            StatusCodes.Status403Forbidden => ("Your role does not allow this.", null),
+            StatusCodes.Status404NotFound => ("There is nothing here.", null),
+            StatusCodes.Status405MethodNotAllowed => ("This address does not do that.", null),
+            _ => ("The request was refused.", (string?)null),
+        };
+        return AnswerAsync(context, status, message, hint);
+    }
 
     static Task AnswerAsync(HttpContext context, int status, string message, string? hint)
     {

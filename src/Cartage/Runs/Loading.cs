@@ -28,7 +28,7 @@ sealed class Loading(Workspace workspace, Plan plan, RunRequest request, string 
         foreach (var feed in feeds.Except(having))
             log.Skip("load", feed.Name, "no object that is not loaded yet");
         var loads = await Task.WhenAll(having.Select(feed => Task.Run(() => log.DoAsync(
-            "load", feed.Name, plan.Swap ? "every landed object" : $"{fresh[feed.Name].Count} objects are not loaded yet",
+            "load", feed.Name, plan.Swap ? "every landed object" : fresh[feed.Name].Count switch { 0 => "rows of the quarantine again", 1 => "1 object is not loaded yet", var n => $"{n} objects are not loaded yet" },
             () => FeedLoad.StageAsync(workspace.Warehouse, workspace.Zones.Raw, feed, fresh[feed.Name], retryOpen: anything, context, ct),
             (task, load) => task with { Rows = load.Equation.Read }), ct)));
         var staged = loads.ToDictionary(l => l.Feed.Name);
@@ -46,7 +46,10 @@ sealed class Loading(Workspace workspace, Plan plan, RunRequest request, string 
             var ledger = await Ledger.ReadAsync(connection, feed, ct);
             fresh[feed.Name] = [.. feed.Standing([.. manifests[feed.Name].Where(m => ledger.GetValueOrDefault(m.Object, true))]).Where(m => plan.Swap || !ledger.ContainsKey(m.Object))];
             foreach (var newest in manifests[feed.Name].GroupBy(m => m.Source).Select(versions => versions.MaxBy(m => m.Version)!).Where(m => !ledger.GetValueOrDefault(m.Object, true)))
+            {
                 warnings.Enqueue($"{feed.Name}: {newest.Source} is left out, because it could not be read: mend the file, or its contract");
+                log.Tell("load", feed.Name, RunState.Running, $"{newest.Source} is left out, because it could not be read");
+            }
             if (RawRetention.Missing(feed, fresh[feed.Name]) is { } missing && !request.Accept.Contains(RuleNames.RawRetention))
                 throw missing;
             fresh[feed.Name].RemoveAll(m => m.RemovedAt is not null);

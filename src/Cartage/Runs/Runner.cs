@@ -71,6 +71,8 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         {
             result = Result(RunState.Failed, e.Message, "Nothing was published. Free some space or mend the folder, then run again.");
         }
+        foreach (var warning in Mixed)
+            _log.Tell("run", "", RunState.Running, warning);
         _log.Tell("run", "", result.State, result.Message ?? "done");
         if (!_uncertain) // it stays unfinished until the warehouse's outcome can be read
             await workspace.Store.SaveAsync(result, CancellationToken.None);
