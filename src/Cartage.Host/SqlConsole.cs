@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text.RegularExpressions;
 using Cartage.Host.Output;
 using Cartage.Host.Serving;
 using Cartage.Models;
@@ -11,7 +12,7 @@ namespace Cartage.Host;
 public sealed record RowSet(IReadOnlyList<Column> Columns, IReadOnlyList<IReadOnlyList<object?>> Rows, bool More, TimeSpan Took);
 
 /// <summary>One SELECT, read-only, with a limit of rows, bytes and time; columns with personal data are hidden from whom they are hidden from.</summary>
-static class SqlConsole
+static partial class SqlConsole
 {
     const long MostBytes = 8 << 20;
     static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
@@ -38,9 +39,15 @@ static class SqlConsole
         }
         catch (Exception e) when (e is DbException or NotOneSelectException)
         {
-            throw new UsageException($"The query failed: {e.Message.Split("\n\n")[0]}", "See the tables on the left, or: cartage ls tables");
+            throw new UsageException($"The query failed: {Plain(e.Message.Split("\n\n")[0])}", "See the tables on the left, or: cartage ls tables");
         }
     }
+
+    /// <summary>What the database says, without its guess at a table that is only ours while a run works.</summary>
+    public static string Plain(string message) => OwnTable().Replace(message, "");
+
+    [GeneratedRegex(@"\s*Did you mean ""[^""]*__\w+""\?")]
+    private static partial Regex OwnTable();
 
     /// <summary>Lets a table be named without its schema, models first, then feeds; and lets the connection change nothing from then on.</summary>
     public static async Task NameWithoutSchemaAsync(DbConnection connection, Workspace workspace, CancellationToken ct)

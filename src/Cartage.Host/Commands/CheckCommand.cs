@@ -40,7 +40,7 @@ static class CheckCommand
         foreach (var result in results.Where(x => x.Message is not null))
             on.Complain($"{result.Pipeline}: {result.Message}");
         var broken = checks.Count(x => !x.Passed);
-        on.Say(broken == 0 ? $"All {Opened.Count(checks.Count, "check")} passed." : $"{broken} of {Opened.Count(checks.Count, "check")} did not pass.");
+        on.Say(checks.Count == 0 ? "There is no check yet: see checks in a model's header." : broken == 0 ? $"All {Opened.Count(checks.Count, "check")} passed." : $"{broken} of {Opened.Count(checks.Count, "check")} did not pass.");
         return ExitCode.Of(results.Select(x => x.State), strict: false);
     }
 }

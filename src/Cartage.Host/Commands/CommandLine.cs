@@ -106,7 +106,7 @@ static class CommandLine
         var problems = parse.Errors.Select(x => x.Message).Distinct().ToList();
         // A verb that is misspelt is also a verb that is missing; the first says more.
         foreach (var problem in problems.Count > 1 ? problems.Where(x => !x.StartsWith("Required command", StringComparison.Ordinal)) : problems)
-            error.WriteLine(problem);
+            error.WriteLine(problem.Replace("'System.Nullable`1[System.Int32]'", "a whole number").Replace("'System.Int32'", "a whole number").Replace("as expected type a", "as a"));
         if (parse.UnmatchedTokens is [var typed, ..] && Spelling.Suggest(typed, parse.CommandResult.Command.Subcommands.Select(x => x.Name)) is { } question)
             error.WriteLine(question);
         var path = parse.CommandResult.Command is RootCommand ? "" : Path(parse) + " ";

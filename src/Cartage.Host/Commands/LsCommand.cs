@@ -17,14 +17,17 @@ static class LsCommand
         return new Verb("ls", "List pipelines, feeds, models, runs or tables", ["cartage ls", "cartage ls runs", "cartage ls tables --format json"], what, limit)
             .Looks(shell, async (on, workspace, ct) =>
             {
-                on.Print(on.Value(what) switch
+                var grid = on.Value(what) switch
                 {
                     "feeds" => Feeds(workspace.Project),
                     "models" => Models(workspace.Project),
                     "runs" => await RunsAsync(workspace, on.Value(limit), ct),
                     "tables" => await TablesAsync(workspace, on.Format, ct),
                     _ => await PipelinesAsync(workspace, ct),
-                });
+                };
+                on.Print(grid);
+                if (grid.Rows.Count == 0)
+                    on.Say(on.Value(what) is "runs" or "tables" ? "None yet: cartage run" : "None yet.");
                 return ExitCode.Succeeded;
             });
     }

@@ -18,7 +18,10 @@ static class QuarantineCommand
         .Looks(shell, async (on, workspace, ct) =>
         {
             await using var connection = await workspace.Warehouse.OpenAsync(ct);
-            on.Print(await SummaryAsync(workspace, connection, ct));
+            var grid = await SummaryAsync(workspace, connection, ct);
+            on.Print(grid);
+            if (grid.Rows.Count == 0)
+                on.Say("Nothing was set aside.");
             return ExitCode.Succeeded;
         });
 

@@ -44,7 +44,7 @@ static class QueryCommand
         }
         catch (DbException e) when (e is not DuckDbException { IsOfFile: true })
         {
-            throw new UsageException($"The query failed: {e.Message}", "See what there is: cartage ls tables");
+            throw new UsageException($"The query failed: {SqlConsole.Plain(e.Message)}", "See what there is: cartage ls tables");
         }
     }
 }

@@ -28,6 +28,8 @@ static class RunSummary
             Wrapped(console, $"  {task.Kind} {task.Name}: {task.Message}");
         if (run.Message is not null && !run.Tasks.Any(x => x.Message == run.Message))
             Wrapped(console, "  " + run.Message);
+        if (run.State is RunState.Failed or RunState.Cancelled && run.Tasks.Any(x => x.Kind is "load" or "build"))
+            Wrapped(console, "  As far as it came; none of it is published:");
         PrintGrid(on, Feeds(run));
         PrintGrid(on, Models(plan, run));
         SetAside(console, run);

@@ -32,7 +32,7 @@ sealed class Failures(RequestDelegate next, Desk desk)
         }
         catch (BadHttpRequestException e) when (!context.Response.HasStarted)
         {
-            await AnswerAsync(context, e.StatusCode, e.StatusCode == StatusCodes.Status413PayloadTooLarge ? "The request is too large." : "The request cannot be read.", null);
+            await AnswerAsync(context, e.StatusCode, e.StatusCode == StatusCodes.Status413PayloadTooLarge ? "The request is too large." : "The request cannot be read.", "What it takes is in /api/openapi.json.");
         }
         catch (Exception e) when (!context.Response.HasStarted)
         {
@@ -51,7 +51,7 @@ sealed class Failures(RequestDelegate next, Desk desk)
         var byKey = context.GetEndpoint()?.Metadata.GetMetadata<ByKey>() is not null;
         var (message, hint) = status switch
         {
-            StatusCodes.Status400BadRequest => ("The request cannot be read.", null),
+            StatusCodes.Status400BadRequest => ("The request cannot be read.", "What it takes is in /api/openapi.json."),
             StatusCodes.Status401Unauthorized when byKey => ("The key is missing or wrong.", "Send the key that the project says as the header X-Cartage-Key, or a token with the scope 'run' to /api/events/objects."),
             StatusCodes.Status401Unauthorized when byToken => ("This token is not known here: it was mistyped or removed, or its time is over.", "Make one with: cartage token add NAME --scope read"),
             StatusCodes.Status401Unauthorized => ("Sign in first.", "A program sends a token: Authorization: Bearer …"),

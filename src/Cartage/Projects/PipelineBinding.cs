@@ -72,9 +72,9 @@ sealed class PipelineBinding(DuckDbConnection connection, LoadedProject loaded, 
                 _findings.Add(new(feed.File, column.Line, $"the rule '{rule.Code}' of '{rule.Column}' cannot work: {why}"));
         foreach (var column in feed.Columns)
             if (column.Satisfies is { } must && await FailsAsync($"SELECT count(*) FILTER (WHERE ({must}\n)::BOOLEAN) FROM {table}", ct) is { } because)
-                _findings.Add(new(feed.File, column.Line, $"the rule 'satisfies' of '{column.Name}' cannot work: {because}", "Write a condition over the row's columns, such as delivery_date >= order_date."));
+                _findings.Add(new(feed.File, column.Line, $"the rule 'satisfies' of '{column.Name}' cannot work: {because}", "Write a condition over what is declared under 'columns', such as delivery_date >= order_date."));
         if (feed.DeletedWhen is { } condition && await FailsAsync($"SELECT count(*) FILTER (WHERE ({condition}\n)::BOOLEAN) FROM {table}", ct) is { } reason)
-            _findings.Add(new(feed.File, feed.Line, $"'deleted_when' of '{feed.Name}' cannot work: {reason}", "Write a condition over its columns, such as is_active = 'N'."));
+            _findings.Add(new(feed.File, feed.Line, $"'deleted_when' of '{feed.Name}' cannot work: {reason}", "Write a condition over what it declares under 'columns', such as is_active = 'N'."));
     }
 
     async Task<string?> FailsAsync(string sql, CancellationToken ct)
@@ -189,7 +189,10 @@ sealed class PipelineBinding(DuckDbConnection connection, LoadedProject loaded, 
         }
     }
 
-    internal static string? Hint(DuckDbException e) => e.Candidates.Count > 0 ? $"Did you mean '{e.Candidates[0].Trim('"')}'?" : null;
+    internal static string? Hint(DuckDbException e) =>
+        e.Candidates.Select(c => c.Trim('"')).FirstOrDefault(c => !Contract.Own.Select(own => own.Name).Contains(c)) is { } near ? $"Did you mean '{near}'?"
+        : e.Message.Contains("column", StringComparison.OrdinalIgnoreCase) ? "If it is a column of a feed, declare it under the feed's 'columns'."
+        : null;
 
     internal static int LineAt(int line, string sql, int offset)
     {

@@ -7,7 +7,7 @@ public sealed record LoadedProject(Project Project, IReadOnlyList<Finding> Findi
 public static class ProjectFiles
 {
     /// <summary>What is found of a project that is only begun.</summary>
-    public const string NoPipelines = "the project has no folder 'pipelines'";
+    public const string NoPipelines = "the project has no pipeline yet";
 
     const string Name = "project.yml";
 
@@ -17,11 +17,13 @@ public static class ProjectFiles
         var root = Path.GetFullPath(folder);
         List<Finding> findings = [];
         var (project, sound) = ReadProject(root, environment, findings);
+        foreach (var unknown in sound ? variables?.Keys.Except(project.Variables.Keys) ?? [] : [])
+            findings.Add(new(Name, 1, $"there is no variable '{unknown}'", Spelling.Suggest(unknown, project.Variables.Keys) ?? $"Declare it: variables: {{ {unknown}: … }}."));
         if (variables is not null)
             project = project with { Variables = Over(project.Variables, variables) };
         var pipelines = Path.Combine(root, "pipelines");
-        if (!Directory.Exists(pipelines))
-            findings.Add(new(Name, 1, NoPipelines, "Each pipeline is a folder in it, with a pipeline.yml; 'cartage crawl PATH --write' makes the first one from your files."));
+        if (!Directory.Exists(pipelines) || Directory.GetDirectories(pipelines).Length == 0)
+            findings.Add(new(Name, 1, NoPipelines, "Each is a folder in 'pipelines' with a pipeline.yml; 'cartage crawl PATH --write' makes the first one from your files."));
         else
         {
             var resolver = sound ? new Resolver(root, project.Variables) : null;
@@ -70,7 +72,7 @@ public static class ProjectFiles
                     project = laid;
             }
         if (environment is not null && environments.All(e => e.Key != environment))
-            map.File.Add(map.LineOf("environments"), $"there is no environment '{environment}'", Spelling.Suggest(environment, environments.Select(e => e.Key)));
+            map.File.Add(map.LineOf("environments"), $"there is no environment '{environment}'", Spelling.Suggest(environment, environments.Select(e => e.Key)) ?? (environments.Count == 0 ? "It declares none." : $"There are: {string.Join(", ", environments.Select(e => e.Key))}."));
         map.Done();
         return project;
     }

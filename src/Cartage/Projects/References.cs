@@ -38,7 +38,7 @@ static class References
                     if (!feeds.TryGetValue(reference.Feed, out var parent))
                         yield return new(feed.File, column.Line, $"refers to the feed '{reference.Feed}', which is not there.", Spelling.Suggest(reference.Feed, feeds.Keys));
                     else if (parent.Columns.Count > 0 && !parent.Columns.Any(c => c.Name == reference.Column))
-                        yield return new(feed.File, column.Line, $"refers to '{reference.Feed}.{reference.Column}', which is not declared.", Spelling.Suggest(reference.Column, parent.Columns.Select(c => c.Name)));
+                        yield return new(feed.File, column.Line, $"refers to '{reference.Feed}.{reference.Column}', which is not declared.", Spelling.Suggest(reference.Column, parent.Columns.Select(c => c.Name)) ?? $"Declare it under 'columns' of '{reference.Feed}'.");
                     else if (reference.OnMissing is MissingParent.Infer && (parent.Key is not [var key] || key != reference.Column))
                         yield return new(feed.File, column.Line, $"'on_missing: infer' makes a row of '{reference.Feed}', whose key is not '{reference.Column}' alone", "Refer to its key, or say quarantine or warn.");
                     else if (reference.OnMissing is MissingParent.Infer && parent.Columns.FirstOrDefault(c => c.Name == reference.Column) is { } named && named.DoorType != column.DoorType)

@@ -19,7 +19,7 @@
         drawn.set(part, chart);
         chart.setOption({
             animation: false,
-            grid: { left: 8, right: 12, top: 12, bottom: 4, containLabel: true },
+            grid: { left: 8, right: 12, top: 30, bottom: 4, containLabel: true },
             tooltip: { trigger: 'axis', renderMode: 'richText', backgroundColor: colour('bg-surface'), borderColor: faint, textStyle: { color: colour('body-color') }, axisPointer: { type: 'shadow' } },
             xAxis: { type: 'category', data: data.labels, axisLine: { lineStyle: { color: faint } }, axisTick: { show: false }, axisLabel: { color: text, hideOverlap: true, formatter: x => oneDay ? x.slice(11, 16) : x.slice(0, 10) } },
             yAxis: { type: 'value', name: data.unit, nameTextStyle: { color: text, align: 'left' }, axisLabel: { color: text }, splitLine: { lineStyle: { color: faint } } },
