@@ -12,6 +12,7 @@ public sealed class Mistyped
     [InlineData("query", "query --help")]
     [InlineData("version --format csv", "for query only")]
     [InlineData("run --log xml", "json")]
+    [InlineData("run --limit few", "a whole number")]
     [InlineData("", "Try: cartage --help")]
     public async Task Is_refused_with_what_would_be_right(string typed, string said)
     {
@@ -31,5 +32,42 @@ public sealed class Mistyped
 
         Assert.Equal(2, answer.Code);
         Assert.Contains("cartage init", answer.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("run --env prod", "there is no environment 'prod'. It declares none.")]
+    [InlineData("run --var dta=elsewhere", "there is no variable 'dta'. Did you mean 'data'?")]
+    public async Task Says_what_the_project_does_not_know(string typed, string said)
+    {
+        using var shop = new Shop();
+
+        var answer = await shop.TypeAsync(typed.Split(' '));
+
+        Assert.Equal(2, answer.Code);
+        Assert.Contains(said, answer.Error + answer.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Leads_on_from_an_empty_project()
+    {
+        using var folder = new EmptyFolder();
+        var made = await Typed.InAsync(folder.Path, "init", "empty", "My Shop");
+        var answer = await Typed.InAsync(System.IO.Path.Combine(folder.Path, "My Shop"), "run");
+
+        Assert.Contains("cd 'My Shop' && cartage crawl", made.Error, StringComparison.Ordinal);
+        Assert.Equal(2, answer.Code);
+        Assert.Contains("cartage crawl PATH --write", answer.Error + answer.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Takes_a_discarded_row_back()
+    {
+        using var shop = new Shop();
+        await shop.TypeAsync("run");
+
+        Assert.Contains("1 row of orders is discarded now", (await shop.TypeAsync("quarantine", "discard", "orders", "--where", "_rules = 'required'")).Error, StringComparison.Ordinal);
+        Assert.Contains("0 rows of orders are discarded now", (await shop.TypeAsync("quarantine", "discard", "orders")).Error, StringComparison.Ordinal);
+        Assert.Contains("discarded", (await shop.TypeAsync("quarantine", "ls")).Out, StringComparison.Ordinal);
+        Assert.Contains("1 row of orders is open now", (await shop.TypeAsync("quarantine", "discard", "orders", "--undo")).Error, StringComparison.Ordinal);
     }
 }
