@@ -97,4 +97,16 @@ public sealed class Extracting(SharedPostgres shared)
         await shop.Project.RunAsync();
         Assert.Equal("7|discarded", await shop.LoadedAsync("SELECT order_id, _status FROM shop_quarantine.lines"));
     }
+
+    [Fact]
+    public async Task Keys_that_are_there_are_not_missed_where_text_is_sorted_otherwise()
+    {
+        // In Danish aa is a letter after z, and hashes are full of it.
+        await using var shop = PostgresShop.Create(await shared.CreateDatabaseAsync("TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'da'"), "connection: shop\nfeeds:\n  things: { table: things, key: [id], deletes: { compare: always, max_share: 60% } }\n");
+        await shop.ExecuteAsync("CREATE TABLE things (id int PRIMARY KEY); INSERT INTO things SELECT generate_series(1, 2000)");
+        await shop.RunAsync();
+        await shop.ExecuteAsync("DELETE FROM things WHERE id <= 500");
+        await shop.RunAsync();
+        Assert.Equal("1500|501", await shop.LoadedAsync("SELECT count(*), min(id) FROM shop_raw.things WHERE _deleted_at IS NULL"));
+    }
 }

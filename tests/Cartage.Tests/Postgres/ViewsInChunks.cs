@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cartage.Connectors.Sources.Postgres;
 using Cartage.Tests.Support;
 
 namespace Cartage.Tests.Postgres;
@@ -75,6 +76,20 @@ public sealed class ViewsInChunks(SharedPostgres shared)
     }
 
     [Fact]
+    public async Task A_row_that_lacks_the_second_column_of_its_key_is_in_one_range_too()
+    {
+        await using var shop = await PostgresShop.CreateAsync(shared, """
+            connection: shop
+            feeds:
+              notes: { table: store.notes, key: [shop, note_id], chunk: 1500 }
+            """);
+        await shop.ExecuteAsync("CREATE TABLE store.notes (shop int, note_id int, note text); INSERT INTO store.notes SELECT g, 1, 'n' FROM generate_series(1, 5000) g; INSERT INTO store.notes VALUES (2, NULL, 'lost'), (4999, NULL, 'lost'); ANALYZE");
+        var run = await shop.Project.RunAsync();
+        Assert.InRange(Ranges(shop, "notes").Count, 2, 5);
+        Assert.Equal((5002, 5000, 2), run.Equations.Select(e => (e.Read, e.Inserted, e.Quarantined)).Single());
+    }
+
+    [Fact]
     public async Task A_key_that_comes_often_does_not_lose_a_range_when_the_reading_goes_on()
     {
         await using var shop = await PostgresShop.CreateAsync(shared, """
@@ -100,6 +115,19 @@ public sealed class ViewsInChunks(SharedPostgres shared)
         await shop.RunAsync();
         Assert.Single(Ranges(shop, "ranked"));
         Assert.Equal("1500", await shop.LoadedAsync("SELECT count(*) FROM shop_raw.ranked"));
+    }
+
+    [Fact]
+    public async Task What_is_missing_is_told_in_the_order_that_the_columns_have()
+    {
+        await using var shop = await PostgresShop.CreateAsync(shared, "connection: shop\nfeeds:\n  things: { table: store.things, key: [name] }\n", tables: "CREATE SCHEMA store; CREATE TABLE store.things (name text COLLATE \"en-x-icu\" PRIMARY KEY)");
+        await using var connection = await shop.OpenAsync();
+        var table = await SourceTable.DescribeAsync(connection, shop.Project.Load().Project.Pipelines.Single().Feeds.Single(), TestContext.Current.CancellationToken);
+
+        // b < C < D < e there, and C < D < b < e by code points.
+        var missing = await Chunks.MissingAsync(connection, table, [new(null, ["b"]), new(["C"], ["D"]), new(["e"], null)], TestContext.Current.CancellationToken);
+
+        Assert.Equal(["b..C", "D..e"], missing.Select(r => $"{r.From?[0]}..{r.To?[0]}"));
     }
 
     static List<string> Ranges(PostgresShop shop, string feed) =>

@@ -12,13 +12,13 @@ public sealed class SharedPostgres : IAsyncDisposable
     readonly Lazy<Task<PostgresServer>> _server = new(() => PostgresServer.StartAsync());
     int _databases;
 
-    /// <summary>The address of a new, empty database; the test is skipped where there is no PostgreSQL.</summary>
-    public async Task<string> CreateDatabaseAsync()
+    /// <summary>The address of a new, empty database, made with <paramref name="options"/>; the test is skipped where there is no PostgreSQL.</summary>
+    public async Task<string> CreateDatabaseAsync(string options = "")
     {
         PostgresServer.SkipWithout();
         var server = await _server.Value;
         var name = $"test_{Interlocked.Increment(ref _databases)}";
-        await server.ExecuteAsync($"CREATE DATABASE {name}");
+        await server.ExecuteAsync($"CREATE DATABASE {name} {options}");
         return server.Url(name);
     }
 

@@ -68,7 +68,8 @@ static class Chunks
         var names = string.Join(", ", table.Feed.Key.Select((_, i) => $"k{i}"));
         return rows.Count == 0 ? []
             : await connection.QueryAsync(
-                $"SELECT {string.Join(", ", table.Feed.Key.Select((_, i) => $"CAST(k{i} AS text)"))} FROM (VALUES {string.Join(", ", rows)}) AS v({names}) ORDER BY {names.Replace(", ", ", v.").Insert(0, "v.")}",
+                // None of the table's rows, but the order that its columns have: text has its database's otherwise.
+                $"SELECT {string.Join(", ", table.Feed.Key.Select((_, i) => $"CAST(k{i} AS text)"))} FROM (SELECT {table.Key} FROM {table.From} WHERE false UNION ALL VALUES {string.Join(", ", rows)}) AS v({names}) ORDER BY {names.Replace(", ", ", v.").Insert(0, "v.")}",
                 r => (IReadOnlyList<string>)[.. Enumerable.Range(0, r.FieldCount).Select(r.GetString)], ct);
     }
 

@@ -62,7 +62,7 @@ sealed class GoneKeys(SourceTable table, IReadOnlyList<HashedKey> keys)
     // Both sides come in the order of their hashes, so neither need be held.
     static async IAsyncEnumerable<HashedKey> AbsentAsync(IAsyncEnumerable<HashedKey> loaded, NpgsqlConnection connection, SourceTable table, List<string> buckets, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand($"SELECT h FROM ({Hashes(table)}) k WHERE substr(h, 1, 3) = ANY($1) ORDER BY h", connection) { Parameters = { new() { Value = buckets.ToArray() } } };
+        await using var command = new NpgsqlCommand($"SELECT h FROM ({Hashes(table)}) k WHERE substr(h, 1, 3) = ANY($1) ORDER BY h COLLATE \"C\"", connection) { Parameters = { new() { Value = buckets.ToArray() } } };
         await using var reader = await command.ExecuteReaderAsync(ct);
         var hash = await reader.ReadAsync(ct) ? reader.GetString(0) : null;
         await foreach (var key in loaded.WithCancellation(ct))

@@ -64,8 +64,10 @@ sealed record SourceTable(Feed Feed, string From, IReadOnlyList<SourceColumn> Co
             keys.From is { } from ? AtLeast(from) : null,
             keys.To is { } to ? Below(to) : null,
         }.OfType<string>());
-        var nullable = Columns.Where(c => c.IsNullable && Feed.Key.Contains(c.Name)).Select(c => $" OR {Sql.Quote(c.Name)} IS NULL").ToList();
-        return keys is { From: not null, To: null } && nullable.Count > 0 ? $"({condition}{string.Concat(nullable)})" : condition;
+        var nullable = Columns.Where(c => c.IsNullable && Feed.Key.Contains(c.Name)).Select(c => Sql.Quote(c.Name)).ToList();
+        return keys.To is not null ? condition + string.Concat(nullable.Select(c => $" AND {c} IS NOT NULL")) // a row may be compared by its other columns
+            : keys.From is not null && nullable.Count > 0 ? $"({condition}{string.Concat(nullable.Select(c => $" OR {c} IS NULL"))})"
+            : condition;
     }
 
     // The first column is compared alone too: the columns of a view's key may come from several tables, and a row of them is in no index.
