@@ -73,6 +73,41 @@ public sealed class Keys
     }
 
     [Fact]
+    public async Task A_token_that_ended_early_under_two_feeds_at_once_fails_neither()
+    {
+        var tokens = 0;
+        using var both = new CountdownEvent(2);
+        await using var api = new TestApi(a =>
+        {
+            if (a.Path == "/token")
+                return new($$"""{"access_token": "token-{{++tokens}}", "expires_in": 3600}""");
+            if (a.Headers["Authorization"] != "Bearer token-1")
+                return new(ApiShop.Things(1, 2));
+            both.Signal();
+            both.Wait(Wait.Longest, TestContext.Current.CancellationToken);
+            return new("", 401);
+        });
+        using var project = ApiShop.Create(api.Url, "", $"auth: {{ type: oauth2, token_url: \"{api.Url}/token\", client_id: shop, client_secret: s3cret }}", "others:\n  get: /others\n  key: [id]");
+
+        var run = await project.RunAsync();
+
+        Assert.True(run.State == RunState.Succeeded, run.Message);
+        Assert.Equal(2, tokens);
+    }
+
+    [Fact]
+    public async Task A_token_that_cannot_be_had_for_a_moment_is_asked_for_again()
+    {
+        var asked = 0;
+        await using var api = new TestApi(a => a.Path != "/token" ? new(ApiShop.Things(1, 2)) : ++asked == 1 ? new("restarting", 503) : new("""{"access_token": "the-token", "expires_in": 3600}"""));
+        using var project = ApiShop.Create(api.Url, "", $"auth: {{ type: oauth2, token_url: \"{api.Url}/token\", client_id: shop, client_secret: s3cret }}");
+
+        var run = await project.RunAsync();
+
+        Assert.True(run.State == RunState.Succeeded, run.Message);
+    }
+
+    [Fact]
     public async Task A_refused_client_is_said_plainly()
     {
         await using var api = new TestApi(_ => new("""{"error": "invalid_client"}""", 401));
@@ -87,6 +122,7 @@ public sealed class Keys
 
     [Theory]
     [InlineData("auth: { type: magic }", "there is no 'auth' of type 'magic'"), InlineData("auth: { type: basic, user: ann }", "lacks 'password'"), InlineData("rate: often", "'rate' must be"), InlineData("timeout: soon", "'timeout' must be"), InlineData("colour: red", "has no setting 'colour'")]
+    [InlineData("auth: { type: oauth2, token_url: /token, client_id: a, client_secret: b }", "'token_url' must be an address"), InlineData("timeout: 0s", "'timeout' must be"), InlineData("timeout: 30d", "'timeout' must be")]
     public void A_mistake_in_a_connection_is_found_before_anything_is_asked(string setting, string message)
     {
         using var project = ApiShop.Create("http://127.0.0.1:1", "", setting);

@@ -46,6 +46,33 @@ public sealed class Paging
         ExpectAsync("pages: { by: next, at: next }\nrows: [nothing.here, items]", a => new($$"""{"next": {{(a.Path == "/things" ? "\"/more/2\"" : "null")}}, "items": {{ApiShop.Things(a.Path == "/things" ? 1 : 3, 2)}}}"""), 4, "/things", "/more/2");
 
     [Fact]
+    public async Task A_next_address_whose_path_begins_with_two_slashes_is_no_host()
+    {
+        await using var api = new TestApi(a => new($$"""{"next": {{(a.Path == "/things" ? $"\"http://{a.Headers["Host"]}//elsewhere.invalid/2\"" : "null")}}, "items": {{ApiShop.Things(a.Path == "/things" ? 1 : 3, 2)}}}"""));
+        await ExpectAsync(api, "pages: { by: next, at: next }\nrows: items", "attempts: 1", 4, "/things", "//elsewhere.invalid/2");
+    }
+
+    [Fact]
+    public async Task A_value_that_stands_under_headers_is_no_key_in_the_next_address()
+    {
+        await using var api = new TestApi(a => new($$"""{"next": {{(a.Query.ContainsKey("since") ? "null" : "\"/things?since=2024-01-01&limit=2024&key=4711-hush\"")}}, "items": {{ApiShop.Things(a.Query.ContainsKey("since") ? 3 : 1, 2)}}}"""));
+        await ExpectAsync(api, "pages: { by: next, at: next }\nrows: items", "headers: { api-version: \"2024\", x-key: \"${CARTAGE_TEST_NO_SUCH_KEY:-4711-hush}\" }", 4, "/things", "/things?since=2024-01-01&limit=2024");
+    }
+
+    [Fact]
+    public async Task An_endpoint_with_a_colon_is_below_the_address_of_the_connection()
+    {
+        await using var api = new TestApi(_ => new(ApiShop.Things(1, 2)));
+        using var project = ApiShop.Create(api.Url + "/v1", "", "attempts: 1");
+        project.Write("pipelines/shop/feeds/api.yml", "connection: api\nfeeds:\n  things:\n    get: /things:search\n    key: [id]\n");
+
+        var run = await project.RunAsync();
+
+        Assert.True(run.State == RunState.Succeeded, run.Message);
+        Assert.Equal(["/v1/things:search"], api.Paths);
+    }
+
+    [Fact]
     public Task Without_pages_there_is_one_answer() => ExpectAsync("", _ => new(ApiShop.Things(1, 3)), 3, "/things");
 
     [Fact]
@@ -182,7 +209,12 @@ public sealed class Paging
     static async Task ExpectAsync(string feed, Func<Asked, Said> answer, int rows, params string[] asked)
     {
         await using var api = new TestApi(answer);
-        using var project = ApiShop.Create(api.Url, feed);
+        await ExpectAsync(api, feed, "", rows, asked);
+    }
+
+    static async Task ExpectAsync(TestApi api, string feed, string connection, int rows, params string[] asked)
+    {
+        using var project = ApiShop.Create(api.Url, feed, connection);
 
         var run = await project.RunAsync();
 

@@ -76,6 +76,18 @@ public sealed class Patience
     }
 
     [Fact]
+    public async Task A_short_max_wait_takes_nothing_from_the_attempts()
+    {
+        var asked = 0;
+        await using var api = new TestApi(_ => ++asked < 3 ? new("", 500) : new(ApiShop.Things(1, 2)));
+        using var project = ApiShop.Create(api.Url, "", "max_wait: 100ms");
+
+        var run = await project.RunAsync();
+
+        Assert.True(run.State == RunState.Succeeded, $"{run.Message} {run.Hint}");
+    }
+
+    [Fact]
     public async Task Nobody_there_is_said_plainly()
     {
         using var project = ApiShop.Create("http://127.0.0.1:1", "", "attempts: 2");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -8,10 +9,11 @@ namespace Cartage.Connectors.Sources.Http;
 /// <summary>The header that says who asks; a token is fetched when there is none and again shortly before it ends.</summary>
 sealed class Authorization(HttpSettings settings, HttpClient client, TimeProvider clock) : IDisposable
 {
-    static readonly TimeSpan Early = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan Early = TimeSpan.FromSeconds(30), Longest = TimeSpan.FromDays(365);
 
     readonly SemaphoreSlim _turn = new(1, 1);
-    (string Token, DateTimeOffset Until)? _token;
+    volatile Held? _token;
+    volatile string? _refused;
 
     public async ValueTask<AuthenticationHeaderValue?> HeaderAsync(CancellationToken ct) =>
         settings.Auth switch
@@ -22,13 +24,12 @@ sealed class Authorization(HttpSettings settings, HttpClient client, TimeProvide
             _ => null,
         };
 
-    /// <summary>Forgets a token that was refused; whether there was one to forget.</summary>
+    /// <summary>Forgets a token that was refused; false where it is none of ours. Of several requests that were under way with it the first forgets it for all.</summary>
     public bool Forget(string? refused)
     {
-        if (refused is null || _token?.Token != refused)
-            return false;
-        _token = null;
-        return true;
+        if (_token is { } held && held.Token == refused)
+            (_refused, _token) = (refused, null);
+        return refused is not null && refused == _refused;
     }
 
     public void Dispose() => _turn.Dispose();
@@ -42,7 +43,7 @@ sealed class Authorization(HttpSettings settings, HttpClient client, TimeProvide
                 return held.Token;
             var (token, seconds) = await FetchAsync(credentials, ct);
             settings.Secrets.Add(token);
-            _token = (token, clock.GetUtcNow() + TimeSpan.FromSeconds(Math.Max(1, seconds - Early.TotalSeconds)));
+            _token = new(token, clock.GetUtcNow() + TimeSpan.FromSeconds(Math.Clamp(seconds - Early.TotalSeconds, 1, Longest.TotalSeconds)));
             return token;
         }
         finally
@@ -69,11 +70,14 @@ sealed class Authorization(HttpSettings settings, HttpClient client, TimeProvide
         try
         {
             using var json = JsonDocument.Parse(body);
-            return (json.RootElement.GetProperty("access_token").GetString()!, json.RootElement.TryGetProperty("expires_in", out var expires) && expires.TryGetDouble(out var seconds) ? seconds : 3600);
+            var token = json.RootElement.GetProperty("access_token").GetString() ?? throw new KeyNotFoundException();
+            return (token, json.RootElement.TryGetProperty("expires_in", out var expires) && double.TryParse(expires.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) ? seconds : 3600); // some write the number as text
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
             throw new PipelineException($"{settings.Name}: {credentials.TokenUrl.GetLeftPart(UriPartial.Path)} answers without an access_token", hint: "Check 'token_url' of the connection.", inner: e);
         }
     }
+
+    sealed record Held(string Token, DateTimeOffset Until);
 }

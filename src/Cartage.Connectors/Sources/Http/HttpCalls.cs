@@ -40,11 +40,12 @@ sealed class HttpCalls : IDisposable
             if (answer is not null)
                 return answer;
             var wait = Wait(failure!, attempt);
-            if (!failure!.IsTransient || attempt >= _settings.Attempts || wait > _settings.MaxWait)
+            var isTooLong = failure!.After is not null && wait > _settings.MaxWait;
+            if (!failure.IsTransient || attempt >= _settings.Attempts || isTooLong)
                 throw new PipelineException(
                     _settings.Secrets.Mask($"{_settings.Name}: GET {question.Shown(cursor)}: {failure.Why}{(attempt > 1 ? $" (asked {attempt} times)" : "")}"),
                     failure.IsTransient,
-                    failure.IsTransient && wait > _settings.MaxWait ? $"It asks to wait {wait.TotalSeconds:0} s, longer than 'max_wait' of the connection. {Later}" : failure.Hint ?? Later
+                    failure.IsTransient && isTooLong ? $"It asks to wait {wait.TotalSeconds:0} s, longer than 'max_wait' of the connection. {Later}" : failure.Hint ?? Later
                 );
             if (failure.After is not null)
                 _gate.PauseFor(wait);
@@ -73,6 +74,10 @@ sealed class HttpCalls : IDisposable
         try
         {
             return await AskAsync(question, question.Address(cursor), limit.Token);
+        }
+        catch (PipelineException e) when (e.IsTransient)
+        {
+            return (null, new(e.Message, IsTransient: true, Hint: e.Hint)); // of the token
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
@@ -138,7 +143,7 @@ sealed class HttpCalls : IDisposable
         }
     }
 
-    // A token that was refused may have ended early: it is fetched anew, once.
+    // A token that was refused may have ended early: it is fetched anew.
     bool IsPassing(HttpRequestMessage request, HttpResponseMessage response) =>
         (int)response.StatusCode is 408 or 425 or 429 or 500 or 502 or 503 or 504
         || (response.StatusCode == HttpStatusCode.Unauthorized && _settings.Auth is HttpAuth.ClientCredentials && _authorization.Forget(request.Headers.Authorization?.Parameter));

@@ -44,12 +44,13 @@ sealed record HttpSettings(string Name, Uri Url, Secrets Secrets)
         Finding Wrong(string message, string? hint = null) => new(spec.File, spec.Line, $"the connection '{spec.Name}': {message}", hint);
         if (!spec.Settings.ContainsKey("url"))
             yield return Wrong("'url' is missing", "Such as https://api.example.com/v1.");
-        foreach (var key in new[] { "timeout", "max_wait" })
-            if (Plain(spec, key) is { } text && !Durations.TryParse(text, out _))
-                yield return Wrong($"'{key}' must be a duration such as 30s, not '{text}'");
+        if (Plain(spec, "timeout") is { } timeout && ReadTimeout(timeout) is null)
+            yield return Wrong($"'timeout' must be a duration such as 30s, of a day at most, not '{timeout}'");
+        if (Plain(spec, "max_wait") is { } wait && ReadWait(wait) is null)
+            yield return Wrong($"'max_wait' must be a duration such as 30s, not '{wait}'");
         if (Plain(spec, "rate") is { } rate && ReadRate(rate) is null)
             yield return Wrong($"'rate' must be so many requests in a time, such as 5/s or 100/m, not '{rate}'");
-        if (Plain(spec, "attempts") is { } attempts && !(int.TryParse(attempts, CultureInfo.InvariantCulture, out var n) && n > 0))
+        if (Plain(spec, "attempts") is { } attempts && ReadCount(attempts) is null)
             yield return Wrong($"'attempts' must be a whole number from 1, not '{attempts}'");
         var auth = spec.Settings.Where(s => s.Key.StartsWith("auth.", StringComparison.Ordinal)).ToDictionary(s => s.Key[5..], s => s.Value);
         if (auth.Count == 0)
@@ -59,6 +60,8 @@ sealed record HttpSettings(string Name, Uri Url, Secrets Secrets)
         else
             foreach (var missing in known.Where(k => k != "scope" && !auth.ContainsKey(k)))
                 yield return Wrong($"'auth' of type {auth["type"]} lacks '{missing}'");
+        if (Plain(spec, "auth.token_url") is { } address && Address(address) is null)
+            yield return Wrong($"'token_url' must be an address such as https://login.example.com/token, not '{address}'");
     }
 
     /// <summary>The settings with every reference filled in; a <see cref="PipelineException"/> where one has no value.</summary>
@@ -71,29 +74,31 @@ sealed record HttpSettings(string Name, Uri Url, Secrets Secrets)
                 return null;
             var text = resolver.Resolve(raw, spec.File, spec.Line);
             if (secret || raw.Contains("${secret:", StringComparison.Ordinal))
-                secrets.Add(text);
+                secrets.Add(text, isKey: raw.Contains("${", StringComparison.Ordinal));
             return text;
         }
+        PipelineException NotA(string key, string wanted) => new($"{spec.File}:{spec.Line}: the connection '{spec.Name}': '{key}' is not {wanted}");
+        T? Given<T>(string key, string wanted, Func<string, T?> read) where T : struct => Get(key) is { } text ? read(text) ?? throw NotA(key, wanted) : null;
         Dictionary<string, string> Map(string prefix) => spec.Settings.Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(k => k[prefix.Length..], k => Get(k, secret: true)!);
         var url = Get("url") ?? "";
         var settings = new HttpSettings(spec.Name, Address(spec, url, root), secrets)
         {
             Headers = Map("headers."),
             Parameters = Map("params."),
-            Rate = Get("rate") is { } rate ? ReadRate(rate) : null,
+            Rate = Given("rate", "so many requests in a time, such as 5/s", ReadRate),
             Auth = Get("auth.type") switch
             {
                 "basic" => new HttpAuth.Basic(Get("auth.user") ?? "", Get("auth.password", secret: true) ?? ""),
                 "bearer" => new HttpAuth.Bearer(Get("auth.token", secret: true) ?? ""),
-                "oauth2" => new HttpAuth.ClientCredentials(new(Get("auth.token_url") ?? ""), Get("auth.client_id") ?? "", Get("auth.client_secret", secret: true) ?? "", Get("auth.scope")),
+                "oauth2" => new HttpAuth.ClientCredentials(Address(Get("auth.token_url") ?? "") ?? throw NotA("auth.token_url", "an address such as https://login.example.com/token"), Get("auth.client_id") ?? "", Get("auth.client_secret", secret: true) ?? "", Get("auth.scope")),
                 _ => new HttpAuth.None(),
             },
         };
         return settings with
         {
-            Timeout = Get("timeout") is { } timeout && Durations.TryParse(timeout, out var t) ? t : settings.Timeout,
-            MaxWait = Get("max_wait") is { } wait && Durations.TryParse(wait, out var w) ? w : settings.MaxWait,
-            Attempts = Get("attempts") is { } attempts ? int.Parse(attempts, CultureInfo.InvariantCulture) : settings.Attempts,
+            Timeout = Given("timeout", "a duration such as 30s", ReadTimeout) ?? settings.Timeout,
+            MaxWait = Given("max_wait", "a duration such as 30s", ReadWait) ?? settings.MaxWait,
+            Attempts = Given("attempts", "a whole number from 1", ReadCount) ?? settings.Attempts,
         };
     }
 
@@ -103,10 +108,17 @@ sealed record HttpSettings(string Name, Uri Url, Secrets Secrets)
     {
         if (url.StartsWith("file:", StringComparison.Ordinal))
             return new(Path.GetFullPath(url[5..].StartsWith("//", StringComparison.Ordinal) ? url[7..] : url[5..], root));
-        return Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
-            ? address
-            : throw new PipelineException($"{spec.File}:{spec.Line}: the connection '{spec.Name}' has the address '{url}', which is none", hint: "Write it with https:// in front, or file: and a folder of recorded answers.");
+        return Address(url.TrimEnd('/') + "/") ?? throw new PipelineException($"{spec.File}:{spec.Line}: the connection '{spec.Name}' has the address '{url}', which is none", hint: "Write it with https:// in front, or file: and a folder of recorded answers.");
     }
+
+    static Uri? Address(string text) => Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" ? address : null;
+
+    // Timers know no longer time than some weeks.
+    static TimeSpan? ReadTimeout(string text) => ReadWait(text) is { } span && span > TimeSpan.Zero && span <= TimeSpan.FromDays(1) ? span : null;
+
+    static TimeSpan? ReadWait(string text) => Durations.TryParse(text, out var span) ? span : null;
+
+    static int? ReadCount(string text) => int.TryParse(text, CultureInfo.InvariantCulture, out var count) && count > 0 ? count : null;
 
     static double? ReadRate(string text) =>
         text.Split('/') is [var count, var unit] && double.TryParse(count, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var n) && n > 0

@@ -78,19 +78,19 @@ sealed class Question
     Uri Bare(string? cursor)
     {
         if (_pages?.By is PageBy.Link or PageBy.Next && cursor is not null)
-            return new(Base, cursor);
+            return new(Base.GetLeftPart(UriPartial.Authority) + cursor); // a path, though it may begin as a host or a scheme does
         List<KeyValuePair<string, string>> parameters = [.. _parameters];
         if (_pages?.Size is { } size)
             parameters.Add(new(size.Name, size.Rows.ToString(CultureInfo.InvariantCulture)));
         if (_pages is not null && cursor is not null)
             parameters.Add(new(_pages.Parameter, cursor));
-        return With(new(Base, _path), parameters);
+        return With(new(Base.AbsoluteUri + _path), parameters);
     }
 
     // An API may write the key it was given into the addresses it gives.
     string Kept(Uri address)
     {
-        var kept = address.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Where(p => !_settings.Parameters.ContainsKey(Uri.UnescapeDataString(p.Split('=')[0])) && _settings.Secrets.Mask(p) == p);
+        var kept = address.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Where(p => !_settings.Parameters.ContainsKey(Uri.UnescapeDataString(p.Split('=')[0])) && !_settings.Secrets.IsIn(p));
         return address.GetLeftPart(UriPartial.Path) + (string.Join('&', kept) is { Length: > 0 } query ? "?" + query : "");
     }
 
