@@ -1,61 +1,71 @@
+using System.Globalization;
+using System.Text;
 using Cartage.Runs;
 using Cartage.Tests.Support;
 
 namespace Cartage.Tests.Postgres;
 
 /// <summary>Every type of the server arrives as what it is, to the character.</summary>
-public sealed class SourceTypes(SharedPostgres shared)
+public sealed class SourceTypes(SharedPostgres shared, SourceTypes.All all) : IClassFixture<SourceTypes.All>
 {
-    const string Feed = "connection: shop\nfeeds:\n  things: { table: things, key: [id] }\n";
+    /// <summary>A type, a value of it as the server is told it, the type it is loaded as and the value as it is then.</summary>
+    public static TheoryData<string, string, string, string> Values => new()
+    {
+        { "smallint", "'-32768'", "SMALLINT", "-32768" },
+        { "bigint", "'9223372036854775807'", "BIGINT", "9223372036854775807" },
+        { "numeric(12,2)", "'-1234567890.10'", "DECIMAL(12,2)", "-1234567890.10" },
+        { "numeric", "'0.1234567891'", "DECIMAL(38,10)", "0.1234567891" },
+        { "numeric(50,5)", "'12345678901234567890123456789012345678901234.5'", "VARCHAR", "12345678901234567890123456789012345678901234.50000" },
+        { "money", "'1234.5'", "DECIMAL(19,2)", "1234.50" },
+        { "double precision", "'0.1'", "DOUBLE", "0.1" },
+        { "boolean", "'t'", "BOOLEAN", "true" },
+        { "date", "'2024-02-29'", "DATE", "2024-02-29" },
+        { "time", "'23:59:59.123456'", "TIME", "23:59:59.123456" },
+        { "timestamp", "'2024-02-29 23:59:59.123456'", "TIMESTAMP", "2024-02-29 23:59:59.123456" },
+        { "timestamptz(3)", "'2024-02-29 23:59:59.123+07'", "TIMESTAMP WITH TIME ZONE", "2024-02-29 16:59:59.123+00" },
+        { "interval", "'1 day 02:00'", "VARCHAR", "1 day 02:00:00" },
+        { "uuid", "'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'", "UUID", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11" },
+        { "jsonb", "'{\"a\": [1, \"x\"]}'", "VARCHAR", "{\"a\": [1, \"x\"]}" },
+        { "text[]", "'{a,\"b c\"}'", "VARCHAR", "[\"a\",\"b c\"]" },
+        { "bytea", "'\\xDEADBEEF'", "VARCHAR", "deadbeef" },
+        { "character(5)", "'ab'", "VARCHAR", "ab   " },
+        { "mood", "'so so'", "VARCHAR", "so so" },
+        { "percent", "'12.50'", "DECIMAL(5,2)", "12.50" },
+        { "text", "''", "VARCHAR", "" },
+        { "text", "'a \"quote\", a comma, a ' || chr(10) || ' line'", "VARCHAR", "a \"quote\", a comma, a \n line" },
+        { "text", "'\\.'", "VARCHAR", "\\." },
+        { "text", "' naïve ☃ 𝄞 '", "VARCHAR", " naïve ☃ 𝄞 " },
+        { "text", "'a' || chr(13) || 'b'", "VARCHAR", "a\rb" },
+        { "text", "'NULL'", "VARCHAR", "NULL" },
+    };
 
-    [Theory]
-    [InlineData("smallint", "'-32768'", "SMALLINT", "-32768")]
-    [InlineData("bigint", "'9223372036854775807'", "BIGINT", "9223372036854775807")]
-    [InlineData("numeric(12,2)", "'-1234567890.10'", "DECIMAL(12,2)", "-1234567890.10")]
-    [InlineData("numeric", "'0.1234567891'", "DECIMAL(38,10)", "0.1234567891")]
-    [InlineData("numeric(50,5)", "'12345678901234567890123456789012345678901234.5'", "VARCHAR", "12345678901234567890123456789012345678901234.50000")]
-    [InlineData("money", "'1234.5'", "DECIMAL(19,2)", "1234.50")]
-    [InlineData("double precision", "'0.1'", "DOUBLE", "0.1")]
-    [InlineData("boolean", "'t'", "BOOLEAN", "true")]
-    [InlineData("date", "'2024-02-29'", "DATE", "2024-02-29")]
-    [InlineData("time", "'23:59:59.123456'", "TIME", "23:59:59.123456")]
-    [InlineData("timestamp", "'2024-02-29 23:59:59.123456'", "TIMESTAMP", "2024-02-29 23:59:59.123456")]
-    [InlineData("timestamptz(3)", "'2024-02-29 23:59:59.123+07'", "TIMESTAMP WITH TIME ZONE", "2024-02-29 16:59:59.123+00")]
-    [InlineData("interval", "'1 day 02:00'", "VARCHAR", "1 day 02:00:00")]
-    [InlineData("uuid", "'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'", "UUID", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11")]
-    [InlineData("jsonb", "'{\"a\": [1, \"x\"]}'", "VARCHAR", "{\"a\": [1, \"x\"]}")]
-    [InlineData("text[]", "'{a,\"b c\"}'", "VARCHAR", "[\"a\",\"b c\"]")]
-    [InlineData("bytea", "'\\xDEADBEEF'", "VARCHAR", "deadbeef")]
-    [InlineData("character(5)", "'ab'", "VARCHAR", "ab   ")]
-    [InlineData("mood", "'so so'", "VARCHAR", "so so")]
-    [InlineData("percent", "'12.50'", "DECIMAL(5,2)", "12.50")]
-    [InlineData("text", "''", "VARCHAR", "")]
-    [InlineData("text", "'a \"quote\", a comma, a ' || chr(10) || ' line'", "VARCHAR", "a \"quote\", a comma, a \n line")]
-    [InlineData("text", "'\\.'", "VARCHAR", "\\.")]
-    [InlineData("text", "' naïve ☃ 𝄞 '", "VARCHAR", " naïve ☃ 𝄞 ")]
-    [InlineData("text", "'a' || chr(13) || 'b'", "VARCHAR", "a\rb")]
-    [InlineData("text", "'NULL'", "VARCHAR", "NULL")]
+    /// <summary>A type, a value of it and the type its feed declares, if any.</summary>
+    public static TheoryData<string, string, string> Keys => new()
+    {
+        { "character(5)", "'ab'", "" },
+        { "numeric(6,2)", "'1.50'", "decimal(8,3)" },
+        { "timestamptz", "'2024-01-01 00:00:00.5+02'", "" },
+        { "timestamptz", "'2024-01-01 00:00:00.5+02'", "timestamp" },
+        { "uuid", "'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11'", "text" },
+        { "text", "'naïve, \"x\"'", "" },
+        { "boolean", "true", "" },
+        { "date", "'2024-02-29'", "text" },
+        { "bigint", "7", "text" },
+        { "double precision", "1e15", "decimal(38,2)" },
+    };
+
+    [Theory, MemberData(nameof(Values))]
     public async Task A_value_arrives_as_it_is(string type, string value, string loadedAs, string expected)
     {
-        await using var shop = await PostgresShop.CreateAsync(shared, Feed, tables: $"CREATE TYPE mood AS ENUM ('so so'); CREATE DOMAIN percent AS numeric(5,2); CREATE TABLE things (id int PRIMARY KEY, v {type}); INSERT INTO things VALUES (1, {value}), (2, NULL)");
-        await shop.RunAsync();
-        Assert.Equal([expected, "∅"], await shop.Project.QueryAsync("SELECT coalesce(CAST(v AS VARCHAR), '∅') FROM shop_raw.things ORDER BY id"));
-        Assert.Equal(loadedAs, await shop.LoadedAsync("SELECT DISTINCT typeof(v) FROM shop_raw.things"));
-        Assert.Equal("nothing changed", (await shop.RunAsync()).Message);
+        var shop = await all.OfAsync(shared);
+        var table = "value_" + Number(Values, type, value);
+        Assert.Equal([expected, "∅"], await shop.Project.QueryAsync($"SELECT coalesce(CAST(v AS VARCHAR), '∅') FROM shop_raw.{table} ORDER BY id"));
+        Assert.Equal(loadedAs, await shop.LoadedAsync($"SELECT DISTINCT typeof(v) FROM shop_raw.{table}"));
     }
 
-    [Theory]
-    [InlineData("character(5)", "'ab'", ""), InlineData("numeric(6,2)", "'1.50'", "decimal(8,3)"), InlineData("timestamptz", "'2024-01-01 00:00:00.5+02'", ""), InlineData("timestamptz", "'2024-01-01 00:00:00.5+02'", "timestamp")]
-    [InlineData("uuid", "'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11'", "text"), InlineData("text", "'naïve, \"x\"'", ""), InlineData("boolean", "true", ""), InlineData("date", "'2024-02-29'", "text"), InlineData("bigint", "7", "text"), InlineData("double precision", "1e15", "decimal(38,2)")]
-    public async Task A_key_of_any_type_is_missed_when_it_is_gone_and_only_then(string type, string value, string declared)
-    {
-        await using var shop = await PostgresShop.CreateAsync(shared, $"connection: shop\nfeeds:\n  things:\n    table: things\n    key: [id, n]\n    deletes: {{ compare: always, max_share: 60% }}\n    columns:\n      n: {{ type: integer }}\n{(declared.Length == 0 ? "" : $"      id: {{ type: \"{declared}\" }}\n")}", tables: $"CREATE TABLE things (id {type}, n int, PRIMARY KEY (id, n)); INSERT INTO things VALUES ({value}, 1), ({value}, 2)");
-        await shop.RunAsync();
-        Assert.Equal("nothing changed", (await shop.RunAsync()).Message);
-        await shop.ExecuteAsync("DELETE FROM things WHERE n = 2");
-        await shop.RunAsync();
-        Assert.Equal("1|;2|gone", await shop.LoadedAsync("SELECT n, CASE WHEN _deleted_at IS NOT NULL THEN 'gone' END FROM shop_raw.things ORDER BY 1"));
-    }
+    [Theory, MemberData(nameof(Keys))]
+    public async Task A_key_of_any_type_is_missed_when_it_is_gone_and_only_then(string type, string value, string declared) =>
+        Assert.Equal("1|;2|gone", await (await all.OfAsync(shared)).LoadedAsync($"SELECT n, CASE WHEN _deleted_at IS NOT NULL THEN 'gone' END FROM shop_raw.key_{Number(Keys, type, value, declared)} ORDER BY 1"));
 
     [Fact]
     public async Task A_query_a_view_and_a_partitioned_table_are_read_like_a_table()
@@ -94,5 +104,44 @@ public sealed class SourceTypes(SharedPostgres shared)
         await shop.ExecuteAsync("ALTER TABLE store.orders ADD COLUMN note text; UPDATE store.orders SET note = '' WHERE order_id = 2");
         await shop.RunAsync();
         Assert.Equal("1|∅;2|", await shop.LoadedAsync("SELECT order_id, coalesce(note, '∅') FROM shop_raw.orders ORDER BY 1"));
+    }
+
+    static int Number(IEnumerable<ITheoryDataRow> rows, params object[] beginning) => rows.ToList().FindIndex(r => r.GetData().Take(beginning.Length).SequenceEqual(beginning));
+
+    /// <summary>Every value and every key, each in a table and a feed of its own, loaded at once and once more; then a row of each key is gone.</summary>
+    public sealed class All : IAsyncDisposable
+    {
+        Task<PostgresShop>? _loaded;
+
+        /// <summary>Loaded for the first test that asks.</summary>
+        public Task<PostgresShop> OfAsync(SharedPostgres shared) => _loaded ??= LoadAsync(shared);
+
+        public async ValueTask DisposeAsync()
+        {
+            if (_loaded is { IsCompletedSuccessfully: true })
+                await (await _loaded).DisposeAsync();
+        }
+
+        static async Task<PostgresShop> LoadAsync(SharedPostgres shared)
+        {
+            StringBuilder feeds = new("connection: shop\nfeeds:\n"), tables = new("CREATE TYPE mood AS ENUM ('so so'); CREATE DOMAIN percent AS numeric(5,2);");
+            foreach (var (n, (type, value, _, _)) in Values.Select(r => r.Data).Index())
+            {
+                feeds.Append(CultureInfo.InvariantCulture, $"  value_{n}: {{ table: value_{n}, key: [id] }}\n");
+                tables.Append(CultureInfo.InvariantCulture, $"CREATE TABLE value_{n} (id int PRIMARY KEY, v {type}); INSERT INTO value_{n} VALUES (1, {value}), (2, NULL);");
+            }
+            foreach (var (n, (type, value, declared)) in Keys.Select(r => r.Data).Index())
+            {
+                feeds.Append(CultureInfo.InvariantCulture, $"  key_{n}:\n    table: key_{n}\n    key: [id, n]\n    deletes: {{ compare: always, max_share: 60% }}\n    columns:\n      n: {{ type: integer }}\n{(declared.Length == 0 ? "" : $"      id: {{ type: \"{declared}\" }}\n")}");
+                tables.Append(CultureInfo.InvariantCulture, $"CREATE TABLE key_{n} (id {type}, n int, PRIMARY KEY (id, n)); INSERT INTO key_{n} VALUES ({value}, 1), ({value}, 2);");
+            }
+            var shop = await PostgresShop.CreateAsync(shared, feeds.ToString(), tables: tables.ToString());
+            await shop.RunAsync();
+            Assert.Equal("nothing changed", (await shop.RunAsync()).Message);
+            foreach (var n in Enumerable.Range(0, Keys.Count))
+                await shop.ExecuteAsync($"DELETE FROM key_{n} WHERE n = 2");
+            await shop.RunAsync();
+            return shop;
+        }
     }
 }

@@ -3,7 +3,7 @@ using Cartage.Tests.Cli;
 
 namespace Cartage.Tests.Web;
 
-public sealed class Looks(Browser browser) : IClassFixture<Browser>, IAsyncLifetime
+public sealed class Looks(Browser browser, Looks.Demo demo) : IClassFixture<Browser>, IClassFixture<Looks.Demo>
 {
     static readonly (string Name, string Address)[] Pages =
     [
@@ -14,24 +14,6 @@ public sealed class Looks(Browser browser) : IClassFixture<Browser>, IAsyncLifet
 
     static readonly string[] Used = ["button", "link", "textbox", "searchbox", "combobox", "checkbox", "radio", "img", "region", "table"];
 
-    readonly EmptyFolder _folder = new();
-    Served _served = null!;
-    string _run = "";
-
-    public async ValueTask InitializeAsync()
-    {
-        var demo = await Typed.InAsync(_folder.Path, "demo", "--no-serve", "--dir", "shop");
-        Assert.Equal(0, demo.Code);
-        _served = await Served.StartAsync(Path.Combine(_folder.Path, "shop"));
-        _run = (await _served.Store.ListRunsAsync(1, CancellationToken.None))[0].RunId;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _served.DisposeAsync();
-        _folder.Dispose();
-    }
-
     [Theory]
     [InlineData(false, false)]
     [InlineData(true, false)]
@@ -39,10 +21,10 @@ public sealed class Looks(Browser browser) : IClassFixture<Browser>, IAsyncLifet
     [InlineData(true, true)]
     public async Task Every_page_is_right_in_light_and_dark_on_a_desk_and_on_a_phone(bool dark, bool phone)
     {
-        await using var window = await browser.OpenAsync(_served, Role.Admin, dark, phone);
+        await using var window = await browser.OpenAsync(demo.Served, Role.Admin, dark, phone);
         foreach (var (name, address) in Pages)
         {
-            var answer = await window.Page.GotoAsync(address.Replace("{run}", _run, StringComparison.Ordinal));
+            var answer = await window.Page.GotoAsync(address.Replace("{run}", demo.Run, StringComparison.Ordinal));
             Assert.Equal(name == "not-found" ? 404 : 200, answer!.Status);
             await window.Page.WaitForSelectorAsync("h1");
             await window.ShootAsync($"{name}{(dark ? "-dark" : "")}{(phone ? "-phone" : "")}");
@@ -57,13 +39,13 @@ public sealed class Looks(Browser browser) : IClassFixture<Browser>, IAsyncLifet
     [Fact]
     public async Task Everything_that_can_be_used_has_a_name_and_is_reached_with_the_keyboard()
     {
-        await using var window = await browser.OpenAsync(_served, Role.Admin);
+        await using var window = await browser.OpenAsync(demo.Served, Role.Admin);
         var page = window.Page;
         var tree = await page.Context.NewCDPSessionAsync(page);
         List<string> nameless = [], unreached = [];
         foreach (var (name, address) in Pages)
         {
-            await page.GotoAsync(address.Replace("{run}", _run, StringComparison.Ordinal));
+            await page.GotoAsync(address.Replace("{run}", demo.Run, StringComparison.Ordinal));
             await page.WaitForSelectorAsync("h1");
             var nodes = (await tree.SendAsync("Accessibility.getFullAXTree"))!.Value.GetProperty("nodes").EnumerateArray().Where(x => !x.GetProperty("ignored").GetBoolean());
             nameless.AddRange(nodes.Where(x => Used.Contains(Text(x, "role")) && Text(x, "name").Length == 0).Select(x => $"{name}: a {Text(x, "role")}"));
@@ -84,5 +66,29 @@ public sealed class Looks(Browser browser) : IClassFixture<Browser>, IAsyncLifet
         window.AssertQuiet();
 
         static string Text(System.Text.Json.JsonElement node, string of) => node.TryGetProperty(of, out var x) && x.TryGetProperty("value", out var value) ? value.ToString() : "";
+    }
+
+    /// <summary>The demo's shop, served to all tests, which change nothing.</summary>
+    public sealed class Demo : IAsyncLifetime
+    {
+        readonly EmptyFolder _folder = new();
+
+        internal Served Served { get; private set; } = null!;
+
+        public string Run { get; private set; } = "";
+
+        public async ValueTask InitializeAsync()
+        {
+            var demo = await Typed.InAsync(_folder.Path, "demo", "--no-serve", "--dir", "shop");
+            Assert.Equal(0, demo.Code);
+            Served = await Served.StartAsync(Path.Combine(_folder.Path, "shop"));
+            Run = (await Served.Store.ListRunsAsync(1, CancellationToken.None))[0].RunId;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Served.DisposeAsync();
+            _folder.Dispose();
+        }
     }
 }
