@@ -10,8 +10,9 @@ static partial class ModelFile
 {
     public static Model Read(string file, string pipeline, string text, List<Finding> findings)
     {
+        var before = findings.Count;
         var (map, sql, line) = Split(file, text, findings);
-        if (string.IsNullOrWhiteSpace(sql))
+        if (string.IsNullOrWhiteSpace(sql) && findings.Count == before)
             map.File.Add(1, "it holds no SELECT");
         return ModelHeader.Read(map, new(pipeline, Path.GetFileNameWithoutExtension(file), file, line, sql, new Materialization.View()));
     }
@@ -50,6 +51,11 @@ static partial class ModelFile
     static (YamlMap Map, string Sql, int Line) Split(string file, string text, List<Finding> findings)
     {
         var match = Header().Match(text);
+        if (!match.Success && Begun().IsMatch(text))
+        {
+            findings.Add(new(file, 1, "its header is not closed", "It begins with the line '/* ---' and ends with the line '--- */'."));
+            return (Empty(file, findings), "", 1);
+        }
         if (!match.Success)
             return (Empty(file, findings), text.Trim().TrimEnd(';'), text.TakeWhile(char.IsWhiteSpace).Count(c => c == '\n') + 1);
         var before = text[..match.Groups["yaml"].Index].Count(c => c == '\n');
@@ -62,4 +68,7 @@ static partial class ModelFile
 
     [GeneratedRegex(@"\A\s*/\*\s*---[ \t]*\r?\n(?<yaml>.*?)---\s*\*/", RegexOptions.Singleline)]
     private static partial Regex Header();
+
+    [GeneratedRegex(@"\A\s*/\*\s*---")]
+    private static partial Regex Begun();
 }

@@ -190,7 +190,7 @@ sealed class PipelineBinding(DuckDbConnection connection, LoadedProject loaded, 
     }
 
     internal static string? Hint(DuckDbException e) =>
-        e.Candidates.Select(c => c.Trim('"')).FirstOrDefault(c => !Contract.Own.Select(own => own.Name).Contains(c)) is { } near ? $"Did you mean '{near}'?"
+        e.Candidates is [var first, ..] && first.Trim('"') is var near && Contract.Own.All(own => own.Name != near) ? $"Did you mean '{near}'?"
         : e.Message.Contains("column", StringComparison.OrdinalIgnoreCase) ? "If it is a column of a feed, declare it under the feed's 'columns'."
         : null;
 

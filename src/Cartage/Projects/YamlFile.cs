@@ -39,7 +39,12 @@ sealed record YamlFile(string Name, int Shift, List<Finding> Findings)
         }
         catch (YamlException e)
         {
-            Add((int)e.Start.Line, e.Message.StartsWith(Duplicate, StringComparison.Ordinal) ? $"the key '{e.Message[Duplicate.Length..]}' is there twice" : $"it is not YAML: {e.InnerException?.Message ?? e.Message}");
+            // The reader tells where what holds the tab began.
+            var tab = Array.FindIndex(text.Split('\n'), l => l.TrimStart(' ').StartsWith('\t'));
+            if (e.Message.Contains("invalid tab", StringComparison.Ordinal) && tab >= 0)
+                Add(tab + 1, $"it is not YAML: {e.Message}", "Indent with spaces.");
+            else
+                Add((int)e.Start.Line, e.Message.StartsWith(Duplicate, StringComparison.Ordinal) ? $"the key '{e.Message[Duplicate.Length..]}' is there twice" : $"it is not YAML: {e.InnerException?.Message ?? e.Message}");
         }
         return null;
     }

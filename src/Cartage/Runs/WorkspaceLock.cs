@@ -15,15 +15,19 @@ public sealed class WorkspaceLock : IDisposable
     /// <summary>Takes the lock, or says who has it.</summary>
     public static WorkspaceLock Take(string stateFolder, string command, string version, TimeProvider clock)
     {
-        Directory.CreateDirectory(stateFolder);
         FileStream file;
         try
         {
+            Directory.CreateDirectory(stateFolder);
             file = new(Path.Combine(stateFolder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException)
         {
             throw InUse(stateFolder);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new PipelineException($"{stateFolder}: permission denied", hint: "Run as the user the project belongs to, or take the folder over with everything in it (chown -R).");
         }
         File.WriteAllText(HolderFile(stateFolder), JsonSerializer.Serialize(new Holder(Environment.ProcessId, command, clock.GetUtcNow(), version), RunJson.Default.Holder));
         return new(file);

@@ -101,6 +101,15 @@ public sealed class BadWorld : IDisposable
         Assert.Equal(before, await SmallShop.StateAsync(_project));
     }
 
+    [Fact]
+    public async Task A_project_of_somebody_else()
+    {
+        Directory.CreateDirectory(Path.Combine(_project.Root, ".cartage/lock")); // for root, who may open every file, too
+        var error = await Assert.ThrowsAsync<PipelineException>(() => _project.RunAsync());
+        Assert.EndsWith(".cartage: permission denied", error.Message);
+        Assert.StartsWith("Run as the user the project belongs to", error.Hint);
+    }
+
     // The file opens: its beginning is sound.
     [Theory, InlineData("run"), InlineData("plan"), InlineData("ls", "tables"), InlineData("check"), InlineData("query", "select sum(amount) from shop.fact_orders")]
     public async Task A_warehouse_whose_end_is_gone(params string[] typed)

@@ -22,6 +22,8 @@ public sealed class Mistakes : IDisposable
     [InlineData("selct 1 as a", ":1: syntax error at or near \"selct\"")]
     [InlineData("select\n  order_idd\nfrom orders", ":2: ")]
     [InlineData("select 1 as a\nfrom order", ":2: ")]
+    [InlineData("/* ---\nkind: table\n*/\nselect 1 as a", ":1: its header is not closed. It begins with the line '/* ---' and ends with the line '--- */'.")]
+    [InlineData("select deleted from orders", ":1: Referenced column \"deleted\" not found in FROM clause! If it is a column of a feed, declare it under the feed's 'columns'.")]
     [InlineData("select 1 as a from ordrs", ":1: reads 'ordrs', which no feed or model provides. Did you mean 'orders'?")]
     [InlineData("select 1 as a; select 2 as b", ":1: a model is one SELECT")]
     [InlineData("drop table orders", ":1: a model is one SELECT; this is something else")]
@@ -94,6 +96,7 @@ public sealed class Mistakes : IDisposable
     [InlineData("wait_for: [{ object: 'inbox://{{ start:q }}.csv' }]", "'inbox://{{ start:q }}.csv' has a date format that is none")]
     [InlineData("wait_for: [{ object: 'inbox://{{ var.day }}.csv' }]", "the placeholder '{{ var.day }}' of 'inbox://{{ var.day }}.csv' has no value")]
     [InlineData("tags: a\ntags: b", "the key 'tags' is there twice")]
+    [InlineData("tags: a\nretry:\n\tattempts: 2", ":3: it is not YAML: While scanning a mapping, found invalid tab as indentation. Indent with spaces.")]
     public async Task A_pipeline(string line, string finding)
     {
         _project.Write("pipelines/shop/pipeline.yml", line + "\n");
