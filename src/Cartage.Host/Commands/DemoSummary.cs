@@ -91,7 +91,7 @@ static class DemoSummary
             ("lineage fact_sales", "where a table comes from"),
             ("explain fact_sales", "what it is, and when it was built"),
         ];
-        var width = next.Max(x => x.Command.Length) + program.Length + dir.Length + 13;
+        var width = next.Max(x => x.Command.Length) + program.Length + dir.Length + 14;
         foreach (var (command, what) in next)
             Line(console, $"{program} {command} --project {dir}", what, width);
         console.WriteLine();

@@ -49,8 +49,10 @@ static class ExplainCommand
 
     static async Task ModelAsync(Invocation on, Workspace workspace, Model model, CancellationToken ct)
     {
-        var newest = (await workspace.Store.ListRunsAsync(new RunFilter(1000, model.Pipeline), ct)).SelectMany(x => x.Tasks.Select(t => (Run: x, Task: t))).FirstOrDefault(x => x.Task.Kind == "build" && x.Task.Name == model.Name);
+        var builds = (await workspace.Store.ListRunsAsync(new RunFilter(1000, model.Pipeline), ct)).SelectMany(x => x.Tasks.Select(t => (Run: x, Task: t))).Where(x => x.Task.Kind == "build" && x.Task.Name == model.Name).ToList();
         await using var connection = await workspace.Warehouse.OpenAsync(ct);
+        // Runs that looked at a replay, or were rejected, built it too, aside.
+        var published = await TableCatalog.BuiltByAsync(connection, model, ct);
         var columns = (await Catalog.ColumnsAsync(connection, workspace.Warehouse.Dialect, model.Table, ct)).ConvertAll(c => $"{c.Name} {c.Type}");
         Grid grid = new("property", "value");
         grid.Add("model", $"{model.Pipeline}.{model.Name}");
@@ -61,7 +63,11 @@ static class ExplainCommand
         grid.Add("dimensions", string.Join(", ", model.Dimensions.Select(x => $"{x.Column} from {x.Dimension} by {x.Key}")));
         grid.Add("checks", string.Join(", ", model.Checks.Select(x => x.Name)));
         grid.Add("columns", string.Join(", ", columns));
-        grid.Add("last built", newest.Run is null ? null : $"{newest.Run.RunId}: {RunView.Text(newest.Task.State)}, {newest.Task.Why}");
+        grid.Add("last built", Told(builds.Find(x => x.Run.RunId == published)));
+        if (builds is [var newest, ..] && newest.Run.RunId != published)
+            grid.Add("last asked for", Told(newest));
         on.Print(grid);
+
+        static string? Told((RunResult Run, TaskResult Task) build) => build.Run is null ? null : $"{build.Run.RunId}: {RunView.Text(build.Task.State)}, {build.Task.Why}";
     }
 }

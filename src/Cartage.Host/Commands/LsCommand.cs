@@ -43,9 +43,9 @@ static class LsCommand
 
     static Grid Feeds(Project project)
     {
-        Grid grid = new("feed", "key", "columns", "files", "where");
+        Grid grid = new("feed", "key", "columns", "from", "where");
         foreach (var x in project.Pipelines.SelectMany(x => x.Feeds))
-            grid.Add($"{x.Pipeline}.{x.Name}", string.Join(", ", x.Key), x.Columns.Count, string.Join(", ", x.Files), $"{x.File}:{x.Line}");
+            grid.Add($"{x.Pipeline}.{x.Name}", string.Join(", ", x.Key), x.Columns.Count, TableCatalog.Source(project, x), $"{x.File}:{x.Line}");
         return grid;
     }
 

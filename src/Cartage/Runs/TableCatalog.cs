@@ -42,9 +42,13 @@ public static class TableCatalog
 
     /// <summary>Where a feed comes from: its files, as they can be typed in the project's folder, or its connection.</summary>
     public static string Source(Project project, Feed feed) =>
-        feed.Connection is { } connection && project.Connections.GetValueOrDefault(connection) is not { Type: "files" } ? $"{connection}{(feed.Relation is { } table ? $": {table}" : "")}"
+        feed.Connection is { } connection && project.Connections.GetValueOrDefault(connection) is not { Type: "files" } ? $"{connection}{(feed.Relation is { } table ? $": {table}" : feed.Request is { } request ? $": {request.Path}" : "")}"
         : feed.Command.Count > 0 ? string.Join(' ', feed.Command)
         : string.Join(", ", feed.Files.Select(f => f.Contains("://", StringComparison.Ordinal) ? f : Path.GetRelativePath(project.Root, f) is var near && near.StartsWith("..", StringComparison.Ordinal) ? f : near));
+
+    /// <summary>The run that last published a model; null before any has.</summary>
+    public static Task<string?> BuiltByAsync(DbConnection connection, Model model, CancellationToken ct) =>
+        connection.ScalarAsync<string?>("SELECT run FROM cartage.models WHERE pipeline = $p AND model = $m", ct, ("p", model.Pipeline), ("m", model.Name));
 
     static async Task<Dictionary<string, DateTimeOffset?>> TimesAsync(DbConnection connection, string sql, Pipeline pipeline, CancellationToken ct) =>
         (await connection.QueryAsync(sql, r => (Name: r.GetString(0), At: r.IsDBNull(1) ? null : (DateTimeOffset?)new DateTimeOffset(DateTime.SpecifyKind(r.GetDateTime(1), DateTimeKind.Utc))), ct, ("p", pipeline.Name))).ToDictionary(x => x.Name, x => x.At);
