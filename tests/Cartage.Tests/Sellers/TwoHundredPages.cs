@@ -18,9 +18,9 @@ public sealed class TwoHundredPages(ITestOutputHelper output)
         var market = new Marketplace(seed: 42, Scale);
         var answers = new Answers(market);
         ConcurrentQueue<AskedOnce> heard = [];
-        await using var api = SellerApi.Start(new((path, query) => answers.To(path, query, Marketplace.FirstDay)) { Key = "hush", Faults = 0.07, Seed = 7, RetryAfter = 0, Slow = TimeSpan.FromSeconds(3), Heard = heard.Enqueue }, TimeProvider.System);
+        await using var api = SellerApi.Start(new((path, query) => answers.To(path, query, Marketplace.FirstDay)) { Key = "hush", Faults = 0.07, Seed = 7, RetryAfter = 0, Slow = TimeSpan.FromMinutes(1), Heard = heard.Enqueue }, TimeProvider.System);
         using var project = new TestProject()
-            .Write("project.yml", $"name: pages\nconnections:\n  market: {{ type: http, url: \"{api.Url}\", headers: {{ x-rapidapi-key: hush }}, timeout: 1s, attempts: 8 }}\n")
+            .Write("project.yml", $"name: pages\nconnections:\n  market: {{ type: http, url: \"{api.Url}\", headers: {{ x-rapidapi-key: hush }}, timeout: 8s, attempts: 8 }}\n")
             .Write("pipelines/shop/pipeline.yml", "description: pages\n")
             .Write("pipelines/shop/feeds/market.yml", $"""
                 connection: market

@@ -105,7 +105,7 @@ public sealed class PostgresServer : IAsyncDisposable
     public async Task StartAgainAsync()
     {
         string[] start = [.. AsNobody(), Path.Combine(Programs!, "postgres"), "-D", Data, "-p", $"{Port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off",
-            "-c", "max_prepared_transactions=10", "-c", "shared_buffers=64MB", "-c", "max_connections=100", .. _settings.SelectMany(s => new[] { "-c", s })];
+            "-c", "max_prepared_transactions=10", "-c", "autovacuum=off", "-c", "jit=off", "-c", "full_page_writes=off", "-c", "shared_buffers=64MB", "-c", "max_connections=100", .. _settings.SelectMany(s => new[] { "-c", s })];
         _process = Process.Start(new ProcessStartInfo(start[0], start[1..]) { RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = _folder.FullName })!;
         var ready = new TaskCompletionSource();
         List<string> said = [];

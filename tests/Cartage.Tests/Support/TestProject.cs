@@ -65,8 +65,10 @@ public sealed class TestProject : IDisposable
         var loaded = Load();
         Assert.Empty(loaded.Findings);
         var project = OnItsThreads(loaded.Project);
-        return await Workspace.OpenAsync(project, "test", "0", folders => Warehouse?.Invoke(project, folders) ?? Engine.OpenWarehouseAsync(project, folders, CancellationToken.None), () => Engine.RunDatabase(project), openSource ?? (feed => Engine.OpenSource(project, feed, clock)), Engine.OpenZones(project, clock), clock, CancellationToken.None);
+        return await Workspace.OpenAsync(project, "test", "0", folders => OpenWarehouseAsync(project, folders), () => Engine.RunDatabase(project), openSource ?? (feed => Engine.OpenSource(project, feed, clock)), Engine.OpenZones(project, clock), clock, CancellationToken.None);
     }
+
+    Task<IWarehouse> OpenWarehouseAsync(Project project, IReadOnlyList<string> folders) => Warehouse?.Invoke(project, folders) ?? Engine.OpenWarehouseAsync(project, folders, CancellationToken.None);
 
     Project OnItsThreads(Project project) =>
         Threads is { } threads && !project.Warehouse.Settings.ContainsKey("threads")
@@ -91,10 +93,13 @@ public sealed class TestProject : IDisposable
         return (process.ExitCode, await errors);
     }
 
+    /// <summary>Asks the warehouse alone: the run store is not opened for it.</summary>
     public async Task<List<string>> QueryAsync(string sql)
     {
-        await using var workspace = await OpenAsync();
-        await using var connection = await workspace.Warehouse.OpenAsync(CancellationToken.None);
+        var project = OnItsThreads(Load().Project);
+        using var zones = Engine.OpenZones(project, TimeProvider.System);
+        await using var warehouse = await OpenWarehouseAsync(project, zones.Readable);
+        await using var connection = await warehouse.OpenAsync(CancellationToken.None);
         return await connection.QueryAsync(sql, r => string.Join('|', Enumerable.Range(0, r.FieldCount).Select(i => r.IsDBNull(i) ? "" : Convert.ToString(r.GetValue(i), CultureInfo.InvariantCulture))), CancellationToken.None);
     }
 

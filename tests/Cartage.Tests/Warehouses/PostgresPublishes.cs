@@ -12,6 +12,15 @@ public sealed class PostgresPublishes(SharedPostgres shared)
     const string Orders = "order_id,customer_id,order_date,amount,updated_at\n1,1,2024-01-05,10.00,2024-01-05 00:00:00\n2,9,2024-01-05,10.00,2024-01-05 00:00:00\n";
     const string Later = "customer_id,name,city,updated_at,is_active\n1,Ann,Rome,2024-01-03 00:00:00,Y\n9,Ida,,2024-01-03 00:00:00,Y\n";
 
+    static readonly Lazy<Task<List<string>>> Undisturbed = new(async () =>
+    {
+        using var project = Files(SmallShop.Create());
+        await project.RunAsync();
+        project.Write("in/customers-2.csv", Later);
+        await project.RunAsync();
+        return await ConformanceTables.DumpAsync(project);
+    });
+
     static CancellationToken Now => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -142,7 +151,7 @@ public sealed class PostgresPublishes(SharedPostgres shared)
             await server.StartAgainAsync();
         }));
         Assert.True(run.State == RunState.Succeeded, run.Message);
-        Assert.Equal(await UndisturbedAsync(), await ConformanceTables.DumpAsync(project));
+        Assert.Equal(await Undisturbed.Value, await ConformanceTables.DumpAsync(project));
     }
 
     static async Task EndAsync(TestProject project)
@@ -151,18 +160,9 @@ public sealed class PostgresPublishes(SharedPostgres shared)
         project.Write("in/customers-2.csv", Later);
         var run = await project.RunAsync();
         Assert.True(run.State == RunState.Succeeded, run.Message);
-        Assert.Equal(await UndisturbedAsync(), await ConformanceTables.DumpAsync(project));
+        Assert.Equal(await Undisturbed.Value, await ConformanceTables.DumpAsync(project));
         await using var workspace = await project.OpenAsync();
         Assert.DoesNotContain(await workspace.Store.ListRunsAsync(100, Now), r => r.State is RunState.Running or RunState.Queued);
-    }
-
-    static async Task<List<string>> UndisturbedAsync()
-    {
-        using var project = Files(SmallShop.Create());
-        await project.RunAsync();
-        project.Write("in/customers-2.csv", Later);
-        await project.RunAsync();
-        return await ConformanceTables.DumpAsync(project);
     }
 
     static TestProject Files(TestProject project) => project.Write("in/customers.csv", Customers).Write("in/orders.csv", Orders);
