@@ -36,13 +36,11 @@ public abstract class Page : ComponentBase
     /// <summary>What the query string says, or nothing.</summary>
     internal string? Query(string name) => Http.Request.Query[name] is [{ Length: > 0 } value, ..] ? value : null;
 
-    /// <summary>Answers 404 in place of a page; the caller returns.</summary>
-    internal void NotThere(string message)
-    {
-        Http.Response.StatusCode = StatusCodes.Status404NotFound;
-        Missing = message;
-    }
-
-    /// <summary>Why there is nothing to show.</summary>
-    internal string? Missing { get; private set; }
+    /// <summary>Sends what the page says of itself with 404, which is set last: a page that is one earlier is thrown away.</summary>
+    internal void NotThere() =>
+        Http.Response.OnStarting(() =>
+        {
+            Http.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        });
 }

@@ -95,7 +95,12 @@ public sealed class Serving : IDisposable
         Assert.Contains("quarantined", await browser.GetStringAsync("/", Never), StringComparison.Ordinal);
         Assert.Contains(run.RunId, await browser.GetStringAsync("/runs?state=quarantined", Never), StringComparison.Ordinal);
         Assert.DoesNotContain(run.RunId, await browser.GetStringAsync("/runs?state=failed", Never), StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.NotFound, (await browser.GetAsync("/runs/20000101T000000Z-none", Never)).StatusCode);
+        foreach (var (nothing, said) in new[] { ("/runs/20000101T000000Z-none", "It may have been removed by"), ("/tables/shop/none", "It may not have been built yet"), ("/pipelines/none", "It may have been renamed"), ("/quarantine/shop/none", "It may have been renamed") })
+        {
+            var none = await browser.GetAsync(nothing, Never);
+            Assert.Equal(HttpStatusCode.NotFound, none.StatusCode);
+            Assert.Contains(said, await none.Content.ReadAsStringAsync(Never), StringComparison.Ordinal);
+        }
     }
 
     [Fact]
