@@ -67,14 +67,14 @@ static class ReportHtml
                 data.Rejected.Select(r => new[] { Text(r.Feed), $"<b class=\"bad\">{Text(r.Rules)}</b>", N(r.Rows), "\u0001" + Text(r.Example) }),
                 $"Nothing was published. Mend the data and run again, or set these rows aside once with <code>cartage run{string.Concat(data.Rejected.Select(r => r.Feed).Distinct().Select(f => $" --set-aside {Text(f)}"))}</code>.");
         if (data.Warnings.Count > 0)
-            html.Append("<section><h2>Came in with a warning</h2><ul>").AppendJoin("", data.Warnings.Select(w => $"<li>{Text(w)}</li>")).Append("</ul></section>");
+            html.Append("<section><h2>Warnings</h2><ul>").AppendJoin("", data.Warnings.Select(w => $"<li>{Text(w)}</li>")).Append("</ul></section>");
     }
 
     static void SetAside(StringBuilder html, ReportData data)
     {
         if (data.SetAside.Count == 0)
             return;
-        Table(html, "Set aside, and why", ["Feed", "Rule", "#Rows", "For example"],
+        Table(html, "Waiting in quarantine, and why", ["Feed", "Rule", "#Rows", "For example"],
             data.SetAside.Select(r => new[] { Text(r.Feed), Text(r.Rules), N(r.Rows), "\u0001" + Text(r.Example) }),
             $"Look at them with <code>cartage quarantine show {Text(data.Pipeline)}.{Text(data.SetAside[0].Feed)}</code>, repair them with <code>cartage quarantine fix</code>, bring them in with <code>cartage quarantine release</code>.");
     }
@@ -91,9 +91,11 @@ static class ReportHtml
                 html.Append("<ul>").AppendJoin("", check.Samples.Select(s => $"<li><code>{Text(s)}</code></li>")).Append("</ul>");
         }
         var passed = data.Checks.Where(c => c.Passed).ToList();
-        html.Append($"<details{(passed.Count == data.Checks.Count ? "" : " open")}><summary class=\"good\">✓ {passed.Count} passed</summary><ul>")
-            .AppendJoin("", passed.Select(c => $"<li>{Text(c.Name)}{(c.Failing > 0 ? $" <span class=\"soft\">({c.Failing:N0} within what is allowed)</span>" : "")}</li>"))
-            .Append("</ul></details></section>");
+        if (passed.Count > 0)
+            html.Append($"<details{(passed.Count == data.Checks.Count ? "" : " open")}><summary class=\"good\">✓ {passed.Count} passed</summary><ul>")
+                .AppendJoin("", passed.Select(c => $"<li>{Text(c.Name)}{(c.Failing > 0 ? $" <span class=\"soft\">({c.Failing:N0} within what is allowed)</span>" : "")}</li>"))
+                .Append("</ul></details>");
+        html.Append("</section>");
     }
 
     static void Tables(StringBuilder html, ReportData data, ReportData? before)

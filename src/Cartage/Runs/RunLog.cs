@@ -32,8 +32,9 @@ sealed class RunLog(RunStore store, TimeProvider clock, string runId, IProgress<
         }
         catch (Exception e)
         {
-            Add(Ended(e is OperationCanceledException ? RunState.Cancelled : RunState.Failed) with { Message = e.Message });
-            Tell(kind, name, RunState.Failed, e.Message);
+            var (state, message) = e is OperationCanceledException ? (RunState.Cancelled, "it was cancelled") : (RunState.Failed, e.Message);
+            Add(Ended(state) with { Message = message });
+            Tell(kind, name, state, message);
             throw;
         }
     }
