@@ -31,4 +31,12 @@ public static class DueTicks
 
         DueTick Tick(DateTimeOffset at, bool behind) => new(at, cron.Last(at.AddTicks(-1), pipeline.TimeZone) is var before && before > history.Since ? before : history.Since, behind);
     }
+
+    /// <summary>The newest tick before an instant that is done with and has none before it that is still to be run; null where there is none.</summary>
+    public static DateTimeOffset? LastSettled(Pipeline pipeline, TickHistory history, DateTimeOffset before)
+    {
+        var missed = pipeline.Catchup == Catchup.All ? pipeline.Schedule?.Between(history.Since, before, pipeline.TimeZone).Where(t => !history.Handled.Contains(t)).Take(1).ToList() : [];
+        var end = missed is [var first] ? first : before;
+        return history.Handled.Where(t => t < end).Select(t => (DateTimeOffset?)t).Max();
+    }
 }

@@ -5,7 +5,7 @@ using Cartage.Warehouses;
 
 namespace Cartage.Triggers;
 
-/// <summary>Which ticks of which schedule are done with, in the run store; rows are only inserted, one a tick. A schedule that is written anew begins when it is first seen.</summary>
+/// <summary>Which ticks of which schedule are done with, in the run store; one row a tick. A schedule that is written anew begins when it is first seen.</summary>
 public sealed class TickStore(RunStore store, TimeProvider clock)
 {
     const string Began = "began";
@@ -35,9 +35,24 @@ public sealed class TickStore(RunStore store, TimeProvider clock)
     /// <summary>Where a pipeline's schedule begins; null where it was not seen yet.</summary>
     public async Task<DateTimeOffset?> BeganAsync(Pipeline pipeline, CancellationToken ct) => (await FindAsync(pipeline, ct))?.Since;
 
-    /// <summary>Forgets ticks before an instant, but not where a schedule began and its newest.</summary>
-    public Task<long> ForgetAsync(DateTimeOffset before, CancellationToken ct) =>
-        store.ChangeAsync(Tables, x => x.ExecuteAsync("DELETE FROM ticks WHERE tick < $before AND note <> $began AND tick < (SELECT max(t.tick) FROM ticks t WHERE t.pipeline = ticks.pipeline AND t.schedule = ticks.schedule)", ct, ("before", before.UtcDateTime), ("began", Began)), ct);
+    /// <summary>Forgets ticks before an instant: a schedule begins with the newest of them then. One that was missed and is still to be run stays, and so does what comes after it.</summary>
+    public async Task<long> ForgetAsync(IReadOnlyList<Pipeline> pipelines, DateTimeOffset before, CancellationToken ct)
+    {
+        long forgotten = 0;
+        foreach (var pipeline in pipelines)
+            if (await FindAsync(pipeline, ct) is { } known && DueTicks.LastSettled(pipeline, known, before) is { } last && known.Handled.Any(t => t < last))
+                forgotten += await store.ChangeAsync(Tables, async x =>
+                {
+                    var begins = last.AddMicroseconds(-1);
+                    await InsertAsync(x, pipeline, begins, "", Began, ct);
+                    await DeleteAsync(x, pipeline, "note = $began", begins);
+                    return await DeleteAsync(x, pipeline, "note <> $began", last);
+                }, ct);
+        return forgotten;
+
+        Task<long> DeleteAsync(DbConnection x, Pipeline pipeline, string which, DateTimeOffset end) =>
+            x.ExecuteAsync($"DELETE FROM ticks WHERE pipeline = $p AND schedule = $s AND {which} AND tick < $end", ct, ("p", pipeline.Name), ("s", Key(pipeline)), ("began", Began), ("end", end.UtcDateTime));
+    }
 
     async Task<TickHistory?> FindAsync(Pipeline pipeline, CancellationToken ct)
     {

@@ -197,8 +197,30 @@ public abstract class StoreConformance : IDisposable
             var known = await ticks.ReadAsync(pipeline, () => throw new InvalidOperationException("it is known"), Never);
             Assert.Equal((Noon.AddHours(-3), 2), (known.Since, known.Handled.Count));
             Assert.Equal((Noon, "run 1"), await ticks.NewestAsync(pipeline, Never));
-            Assert.Equal(1, await ticks.ForgetAsync(Noon.AddDays(1), Never));
+            Assert.Equal(1, await ticks.ForgetAsync([pipeline], Noon.AddDays(1), Never));
             Assert.Equal((Noon, "run 1"), await ticks.NewestAsync(pipeline, Never));
+        });
+    }
+
+    [Fact]
+    public async Task Ticks_that_are_forgotten_do_not_come_again_and_missed_ones_still_come()
+    {
+        var pipeline = new Pipeline("shop", "pipeline.yml") { Schedule = Cron.TryParse("0 * * * *", out var cron, out _) ? cron : null, Catchup = Catchup.All };
+        await WithAsync(async store =>
+        {
+            var ticks = new TickStore(store, TimeProvider.System);
+            await ticks.ReadAsync(pipeline, () => Task.FromResult(Noon.AddHours(-10)), Never);
+            foreach (var hour in new[] { -9, -8, -7, -5, -4 })
+                await ticks.HandledAsync(pipeline, Noon.AddHours(hour), $"run {hour}", "asked", Never);
+            Assert.Equal(2, await ticks.ForgetAsync([pipeline], Noon.AddHours(-1), Never));
+            Assert.Equal(0, await ticks.ForgetAsync([pipeline], Noon.AddHours(-1), Never));
+        });
+        await WithAsync(async store =>
+        {
+            var known = await new TickStore(store, TimeProvider.System).ReadAsync(pipeline, () => throw new InvalidOperationException("it is known"), Never);
+            var due = DueTicks.Of(pipeline, known, Noon).OrderBy(d => d.At);
+            Assert.Equal([-6, -3, -2, -1, 0], due.Select(d => (int)(d.At - Noon).TotalHours));
+            Assert.All(due, d => Assert.Equal(d.At.AddHours(-1), d.From));
         });
     }
 

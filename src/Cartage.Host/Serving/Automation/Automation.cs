@@ -137,7 +137,7 @@ sealed class Automation : IAsyncDisposable
         {
             var before = now - (Project.Retention.TryGetValue("runs", out var age) ? age : Kept);
             await Inbox.ForgetAsync(before, ct);
-            await _ticks.ForgetAsync(before, ct);
+            await _ticks.ForgetAsync(Project.Pipelines, before, ct);
             await Herald.Outbox.ForgetAsync(before, ct);
             _swept = now;
         }
