@@ -37,11 +37,14 @@ static partial class SqlConsole
         {
             throw new UsageException($"The query took longer than {Longest.TotalSeconds:0} seconds and was stopped.", "Ask for less, or use: cartage query");
         }
-        catch (Exception e) when (e is DbException or NotOneSelectException)
+        catch (Exception e) when (e is DbException or NotOneSelectException || IsOfValue(e))
         {
             throw new UsageException($"The query failed: {Plain(e.Message.Split("\n\n")[0])}", "See the tables on the left, or: cartage ls tables");
         }
     }
+
+    /// <summary>Whether it tells of a value that has no counterpart here.</summary>
+    public static bool IsOfValue(Exception e) => e is OverflowException or InvalidCastException or NotSupportedException;
 
     /// <summary>What the database says, without its guess at a table that is only ours while a run works.</summary>
     public static string Plain(string message) => OwnTable().Replace(message, "");
@@ -85,8 +88,7 @@ static partial class SqlConsole
                 more = true;
                 break;
             }
-            var row = new object?[reader.FieldCount];
-            reader.GetValues(row!);
+            var row = Cell.Row(reader);
             bytes += row.Sum(x => x is string text ? text.Length : 16L);
             rows.Add(row);
         }
@@ -97,7 +99,7 @@ static partial class SqlConsole
     public static string Csv(RowSet set) =>
         string.Concat(new[] { Line(set.Columns.Select(x => (object?)x.Name)) }.Concat(set.Rows.Select(Line)));
 
-    static string Line(IEnumerable<object?> row) => string.Join(',', row.Select(x => Quoted(Harmless(x, Cell.Text(x))))) + "\r\n";
+    static string Line(IEnumerable<object?> row) => string.Join(',', row.Select(x => Quoted(Harmless(x, Cell.Exact(x))))) + "\r\n";
 
     // A negative number is a number, not a formula.
     static string Harmless(object? value, string text) => !Cell.IsNumber(value) && text is ['=' or '+' or '-' or '@' or '\t' or '\r' or '\n', ..] ? "'" + text : text;

@@ -42,6 +42,10 @@ static class QueryCommand
                 on.Say(FormattableString.Invariant($"Only the first {most:N0} rows; --limit sets how many."));
             return ExitCode.Succeeded;
         }
+        catch (Exception e) when (SqlConsole.IsOfValue(e))
+        {
+            throw new UsageException($"A value cannot be shown: {e.Message}", "Have the query cast it to text.");
+        }
         catch (DbException e) when (e is not DuckDbException { IsOfFile: true })
         {
             throw new UsageException($"The query failed: {SqlConsole.Plain(e.Message)}", "See what there is: cartage ls tables");

@@ -1,8 +1,10 @@
 using System.Collections;
+using System.Data.Common;
 using System.Globalization;
 using System.Numerics;
 using System.Text;
 using System.Text.Json;
+using Cartage.DuckDb;
 
 namespace Cartage.Host.Output;
 
@@ -25,6 +27,12 @@ static class Cell
         IFormattable x => x.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
     };
+
+    /// <summary>A value of a table as text, with all that there is of it.</summary>
+    public static string Exact(object? value) => value is DateTimeOffset x ? Time(x.UtcDateTime) + "Z" : Text(value);
+
+    /// <summary>The values of a reader's row; a time that .NET's types do not hold is text.</summary>
+    public static object?[] Row(DbDataReader reader) => [.. Enumerable.Range(0, reader.FieldCount).Select(i => Value(reader, i))];
 
     public static string Json(object? value)
     {
@@ -63,6 +71,27 @@ static class Cell
         { TotalHours: < 1 } => $"{(int)span.TotalMinutes} min {span.Seconds} s",
         _ => $"{(int)span.TotalHours} h {span.Minutes} min",
     };
+
+    static object? Value(DbDataReader reader, int column)
+    {
+        try
+        {
+            return reader.GetValue(column) switch
+            {
+                TimeOnly x => Clock(x.ToTimeSpan()),
+                TimeSpan x => Clock(x),
+                DateOnly or DateTime or DateTimeOffset when reader.GetProviderSpecificValue(column) is DuckDbDate { IsFinite: false } or DuckDbTimestamp { IsFinite: false } => reader.GetFieldValue<string>(column),
+                var x => x,
+            };
+        }
+        catch (OverflowException) when (reader is DuckDbDataReader)
+        {
+            return reader.GetFieldValue<string>(column);
+        }
+    }
+
+    static string Clock(TimeSpan x) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(x < TimeSpan.Zero ? "-" : "")}{Math.Abs((long)x.TotalHours):00}:") + x.ToString(x.Ticks % TimeSpan.TicksPerSecond == 0 ? @"mm\:ss" : @"mm\:ss\.FFFFFF", CultureInfo.InvariantCulture);
 
     static string Time(DateTime x) => x.ToString(x.TimeOfDay.Ticks % TimeSpan.TicksPerSecond == 0 ? "yyyy-MM-dd HH:mm:ss" : "yyyy-MM-dd HH:mm:ss.FFFFFF", CultureInfo.InvariantCulture);
 

@@ -19,14 +19,13 @@ static class RowPrinter
         var more = false;
         while (await reader.ReadAsync(ct) && !(more = count == most))
         {
-            var row = new object?[reader.FieldCount];
-            reader.GetValues(row!);
+            var row = Cell.Row(reader);
             switch (on.Format)
             {
                 case Format.Json: await output.WriteAsync($"{(count == 0 ? "\n" : ",\n")}  {grid.JsonOf(row)}"); break;
                 case Format.Jsonl: await output.WriteLineAsync(grid.JsonOf(row)); break;
                 case Format.Csv: await output.WriteLineAsync(Csv(row)); break;
-                default: grid.Add(row); break;
+                default: grid.Add([.. row.Select(x => x is DateTimeOffset ? Cell.Exact(x) : x)]); break;
             }
             count++;
         }
@@ -50,7 +49,7 @@ static class RowPrinter
         }
     }
 
-    static string Csv(IEnumerable<object?> row) => string.Join(',', row.Select(x => Quoted(Cell.Text(x))));
+    static string Csv(IEnumerable<object?> row) => string.Join(',', row.Select(x => Quoted(Cell.Exact(x))));
 
     static string Quoted(string text) => text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"")}\"";
 }
