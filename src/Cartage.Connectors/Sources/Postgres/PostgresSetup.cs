@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Cartage.Ingest;
 using Cartage.Warehouses;
 using Npgsql;
@@ -6,7 +7,7 @@ using Npgsql;
 namespace Cartage.Connectors.Sources.Postgres;
 
 /// <summary>Runs a script that prepares a database, in one transaction: its files first, as temporary tables of text, then its SQL.</summary>
-sealed class PostgresSetup(PostgresSourceOptions options, string root)
+sealed partial class PostgresSetup(PostgresSourceOptions options, string root)
 {
     static readonly Dialect Sql = Dialect.DuckDb; // PostgreSQL quotes as DuckDB does
 
@@ -28,7 +29,7 @@ sealed class PostgresSetup(PostgresSourceOptions options, string root)
         }
         catch (PostgresException e) when (e.Position > 0)
         {
-            var line = script.Line + script.Sql[..Math.Min(script.Sql.Length, e.Position - 1)].Count(c => c == '\n');
+            var line = script.Line + script.Sql[..Place(script.Sql, e)].Count(c => c == '\n');
             throw new PipelineException(string.Create(CultureInfo.InvariantCulture, $"{script.File}:{line}: {e.MessageText}"), hint: e.Hint ?? "Correct the script; nothing of it was kept.", inner: e);
         }
         catch (Exception e) when (PostgresSourceErrors.IsOfServer(e))
@@ -36,6 +37,16 @@ sealed class PostgresSetup(PostgresSourceOptions options, string root)
             throw PostgresSourceErrors.Explain(options, address, e);
         }
     }
+
+    // The driver sends one statement after the other, and the position is one in its statement: no earlier in the script, and where the word is that the message names.
+    static int Place(string sql, PostgresException e)
+    {
+        var least = Math.Min(sql.Length, e.Position - 1);
+        return Named().Match(e.MessageText) is { Success: true } named && sql.IndexOf(named.Groups["word"].Value, least, StringComparison.OrdinalIgnoreCase) is >= 0 and var at ? at : least;
+    }
+
+    [GeneratedRegex("\"(?<word>[^\"]+)\"|^column (?<word>[^\\s\"]+)")]
+    private static partial Regex Named();
 
     static async Task LoadAsync(NpgsqlConnection connection, SetupScript script, string table, string path, CancellationToken ct)
     {
