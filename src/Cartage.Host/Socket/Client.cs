@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using Cartage.Host.Commands;
 using NetSocket = System.Net.Sockets.Socket;
 
@@ -40,9 +41,9 @@ static class Client
                 await terminal.Error.WriteAsync(reply?.Error);
             }
         }
-        catch (IOException) when (!said)
+        catch (Exception e) when (e is IOException or JsonException)
         {
-            return null;
+            // it was cut off, perhaps amid a line
         }
         return said ? throw new PipelineException("The process that holds the project ended before it had answered.", hint: "Try again.") : null;
     }

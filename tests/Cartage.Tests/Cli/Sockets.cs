@@ -49,5 +49,24 @@ public sealed class Sockets
         Assert.Equal(0, await Client.AskAsync(folder.Path, Shell(TextWriter.Null, TextWriter.Null) with { Args = ["version"] }, CancellationToken.None));
     }
 
+    [Fact]
+    public async Task Say_that_the_holder_was_killed_amid_its_answer()
+    {
+        using EmptyFolder folder = new();
+        using var holder = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
+        holder.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(SocketPath.Claim(folder.Path)));
+        holder.Listen();
+        using StringWriter output = new();
+        var asked = Client.AskAsync(folder.Path, Shell(output, TextWriter.Null) with { Args = ["ls"] }, CancellationToken.None);
+        using (var client = await holder.AcceptAsync(TestContext.Current.CancellationToken))
+        {
+            await client.ReceiveAsync(new byte[1000], TestContext.Current.CancellationToken);
+            await client.SendAsync("{\"out\":\"one\"}\n{\"out\":\"tw"u8.ToArray(), TestContext.Current.CancellationToken);
+        }
+
+        Assert.Contains("ended before it had answered", (await Assert.ThrowsAsync<PipelineException>(() => asked)).Message, StringComparison.Ordinal);
+        Assert.Equal("one", output.ToString());
+    }
+
     static Shell Shell(TextWriter output, TextWriter error) => new(new Terminal(output, error), TimeProvider.System);
 }
