@@ -117,7 +117,7 @@ static class CrawlCommand
             var home = Places.Of(project, zone, "project.yml", 1);
             return zone != "s3://" && place.StartsWith(home, StringComparison.Ordinal) ? zone + place[home.Length..] : place;
         }
-        if (project.Variables.TryGetValue("data", out var data) && Path.GetFullPath(data, project.Root).TrimEnd('/') + "/" is var folder && pattern.StartsWith(folder, StringComparison.Ordinal))
+        if (project.Variables.ContainsKey("data") && GenCommand.DataFolder(project).TrimEnd('/') + "/" is var folder && pattern.StartsWith(folder, StringComparison.Ordinal))
             return "${var:data}/" + pattern[folder.Length..];
         return pattern.StartsWith(project.Root + "/", StringComparison.Ordinal) ? pattern[(project.Root.Length + 1)..] : pattern;
     }

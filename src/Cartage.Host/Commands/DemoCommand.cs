@@ -31,9 +31,8 @@ static class DemoCommand
     {
         if (await on.LoadAsync(null, [], ct) is not { } project)
             return ExitCode.Wrong;
-        var sample = Path.GetFullPath(project.Variables.GetValueOrDefault("data") ?? ".cartage/sample", project.Root);
         on.Say($"Making a bike shop's data, scale {scale}, some of it broken on purpose …");
-        await on.WhileAsync("Making data", () => BikeStore.WriteAsync(new(sample, scale, Dirt: true), ct));
+        await on.WhileAsync("Making data", () => BikeStore.WriteAsync(new(GenCommand.DataFolder(project), scale, Dirt: true), ct));
         on.Say("Running the pipeline …");
         await using var session = await on.OpenAsync(project, ct, serves);
         var request = new RunRequest();

@@ -45,7 +45,8 @@ static class GenCommand
     }
 
     /// <summary>Where a project's example reads its data, so that gen and run fit without a word in between.</summary>
-    public static string DataFolder(Project project) => Path.GetFullPath(project.Variables.GetValueOrDefault("data") ?? ".cartage/sample", project.Root);
+    public static string DataFolder(Project project) =>
+        Path.GetFullPath(project.Variables.ContainsKey("data") ? new Resolver(project.Root, project.Variables).Resolve("${var:data}", "project.yml", 1) : ".cartage/sample", project.Root);
 
     static void Print(Invocation on, GenSummary summary)
     {

@@ -18,7 +18,8 @@ public sealed partial class Resolver(string root, IReadOnlyDictionary<string, st
             {
                 "var:" => variables.TryGetValue(name, out var v) ? Without(name).Resolve(v, file, line) : null,
                 "secret:" => Environment.GetEnvironmentVariable(name) ?? _secrets.Value.GetValueOrDefault(name),
-                _ => Environment.GetEnvironmentVariable(name) ?? (match.Groups["default"].Success ? match.Groups["default"].Value : null),
+                _ when match.Groups["default"] is { Success: true, Value: var otherwise } => Environment.GetEnvironmentVariable(name) is { Length: > 0 } set ? set : otherwise, // as shells do: empty is not set
+                _ => Environment.GetEnvironmentVariable(name),
             };
             return value ?? throw new PipelineException(
                 $"{file}:{line}: {match.Value} has no value",

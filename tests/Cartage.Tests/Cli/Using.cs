@@ -35,6 +35,17 @@ public sealed class Using : IDisposable
     }
 
     [Fact]
+    public async Task Fills_in_references_where_a_default_stands_for_what_is_empty()
+    {
+        _shop.Write("project.yml", "name: shop\nvariables: { data: \"${CARTAGE_TEST_EMPTY:-made}/here\" }\n");
+        Environment.SetEnvironmentVariable("CARTAGE_TEST_EMPTY", "");
+
+        var answer = await _shop.TypeAsync("gen", "bike-store", "--dry-run");
+
+        Assert.Contains($"to {Path.Combine(_shop.Path, "made", "here")}.", answer.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Refuses_to_run_a_project_with_mistakes()
     {
         _shop.Write("pipelines/shop/models/sales.sql", "select order_idd from orders");
