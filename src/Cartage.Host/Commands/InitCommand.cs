@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cartage.Host.Gen;
 using Cartage.Host.Output;
+using Cartage.Ingest.Crawling;
 using Cartage.Projects;
 
 namespace Cartage.Host.Commands;
@@ -44,7 +45,7 @@ static class InitCommand
         if (dryRun || on.Format == Format.Json)
             on.Print(files);
         var made = $"{dir ?? template} with {(dryRun ? "these " : "")}{files.Rows.Count} files{(data is null ? "" : " and sample data")}";
-        on.Say(dryRun ? $"Would make {made}." : $"Made {made}. Next: cd {dir ?? template} && {(data is null && Datasets.Find(template) is not null ? $"cartage gen {template} && " : "")}cartage run");
+        on.Say(dryRun ? $"Would make {made}." : $"Made {made}. Next: cd {Word(dir ?? template)} && {(data is null && Datasets.Find(template) is not null ? $"cartage gen {template} && " : "")}cartage run");
         return ExitCode.Succeeded;
     }
 
@@ -53,11 +54,14 @@ static class InitCommand
         if (!dryRun)
         {
             Directory.CreateDirectory(Path.Combine(folder, "pipelines"));
-            File.WriteAllText(Path.Combine(folder, "project.yml"), $"# yaml-language-server: $schema=.schemas/project.json\nname: {Path.GetFileName(folder)}\nwarehouse: duckdb\n");
+            File.WriteAllText(Path.Combine(folder, "project.yml"), $"# yaml-language-server: $schema=.schemas/project.json\nname: {ContractText.Scalar(Path.GetFileName(folder))}\nwarehouse: duckdb\n");
             Examples.Ignore(folder);
             JsonSchemas.Write(folder);
         }
-        on.Say($"{(dryRun ? "Would make" : "Made")} {dir}, an empty project. Next: cd {(dir.Contains(' ') ? $"'{dir}'" : dir)} && cartage crawl PATH --write, where PATH is a file or folder of your data");
+        on.Say($"{(dryRun ? "Would make" : "Made")} {dir}, an empty project. Next: cd {Word(dir)} && cartage crawl PATH --write, where PATH is a file or folder of your data");
         return ExitCode.Succeeded;
     }
+
+    // As a shell wants it.
+    static string Word(string path) => path.IndexOfAny([' ', '#', '&', ';', '$', '(', ')']) < 0 ? path : $"'{path}'";
 }

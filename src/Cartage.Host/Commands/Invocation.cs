@@ -75,7 +75,7 @@ sealed class Invocation(Shell shell, ParseResult parse)
     public Invocation In(string folder) => new(shell with { Folder = folder }, parse);
 
     /// <summary>An absolute path from one that may be relative to where the command was typed.</summary>
-    public string PathOf(string path) => Path.GetFullPath(path, shell.Folder);
+    public string PathOf(string path) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path, shell.Folder));
 
     /// <summary>A path as short as it can be typed from here.</summary>
     public string Near(string path) => path.Contains("://", StringComparison.Ordinal) ? path : Path.GetRelativePath(shell.Folder, path) is var near && !near.StartsWith("..", StringComparison.Ordinal) ? near : path;

@@ -27,4 +27,18 @@ public sealed class Demo
 
         Assert.Equal(0, (await Typed.InAsync(folder.Path, "run", "--quiet", "--strict")).Code);
     }
+
+    [Theory]
+    [InlineData("shop/"), InlineData("my: shop"), InlineData("#1")]
+    public async Task An_empty_project_is_valid_whatever_its_folder_is_called(string name)
+    {
+        using EmptyFolder folder = new();
+
+        var made = await Typed.InAsync(folder.Path, "init", "empty", name);
+        var valid = await Typed.InAsync(Path.Combine(folder.Path, name), "validate");
+
+        Assert.Equal((0, 0), (made.Code, valid.Code));
+        Assert.StartsWith(name.TrimEnd('/') + " is valid", valid.Error, StringComparison.Ordinal);
+        Assert.Contains(name == "shop/" ? "cd shop/ &&" : $"cd '{name}' &&", made.Error, StringComparison.Ordinal);
+    }
 }

@@ -49,7 +49,8 @@ public static partial class ContractText
             yield return $"{gone.Name}: declared, but in none of the files";
     }
 
-    static string Scalar(string text) => Plain().IsMatch(text) && !Word().IsMatch(text) ? text : Quoted(text);
+    /// <summary>A text as YAML, in quotes where it needs them.</summary>
+    public static string Scalar(string text) => Plain().IsMatch(text) && !Word().IsMatch(text) ? text : Quoted(text);
 
     // A JSON string is a YAML one.
     static string Quoted(string text) => JsonSerializer.Serialize(text, TextJson.Default.String);
