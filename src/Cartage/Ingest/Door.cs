@@ -355,7 +355,7 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
             : "CAST(NULL AS TIMESTAMP)";
 
     // A typed read turns a bad TIMESTAMPTZ into NULL without a word, so that one is cast by us.
-    static string Typed(Column column) => column.Type == "TIMESTAMPTZ" ? $"CAST({Sql.Quote(column.Name)} AS TIMESTAMPTZ) AS {Sql.Quote(column.Name)}" : $"CAST({Sql.Quote(column.Name)} AS {column.Type}) AS {Sql.Quote(column.Name)}";
+    static string Typed(Column column) => $"CAST({Sql.Quote(column.Name)} AS {column.Type}) AS {Sql.Quote(column.Name)}";
 
     string Reader(IReadOnlyList<string> paths, Header header)
     {

@@ -40,7 +40,7 @@ public sealed record Extraction(Feed Feed, Interval Interval, IReadOnlyList<Mani
     /// <summary>Takes what the run's summary must say, such as a bound that is not certain.</summary>
     public IProgress<string>? Warnings { get; init; }
 
-    /// <summary>Takes what is worth telling a person, such as a bound that is not certain.</summary>
+    /// <summary>Takes what is worth telling while it reads, such as that it goes on where an earlier run ended.</summary>
     public IProgress<string>? Notes { get; init; }
 }
 

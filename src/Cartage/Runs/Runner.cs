@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
 using Cartage.Checks;
 using Cartage.DuckDb;
@@ -19,15 +20,13 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
     readonly Dictionary<string, FeedLoad> _loads = [];
     readonly long _began = workspace.Clock.GetTimestamp();
     readonly DateTimeOffset _startedAt = workspace.Clock.GetUtcNow();
-    readonly string _runId = runId;
+    readonly ConcurrentQueue<string> _warnings = [];
     IReadOnlyList<CheckResult> _checks = [];
     IReadOnlyList<TableDifference> _differences = [];
     string? _report;
     bool _committing, _uncertain;
 
     string TempFolder => Path.Combine(workspace.Project.StateFolder, "tmp");
-
-    readonly System.Collections.Concurrent.ConcurrentQueue<string> _warnings = [];
 
     Extracting Extracting => new(workspace, plan, request, TempFolder, _log, _warnings);
 
@@ -86,7 +85,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
             await Extracting.SetUpAsync(ct);
             return Result(RunState.Succeeded);
         }
-        await Following.RunAsync(_runId, before: true, ct);
+        await Following.RunAsync(runId, before: true, ct);
         var feeds = plan.Tasks.OfType<PlannedTask.Load>().Select(t => t.Feed).ToList();
         var manifests = request.Runs("extract") ? await Extracting.RunAsync(feeds, ct) : await Extracting.LandedAsync(feeds, ct);
         if (request.Only.Count > 0 && !request.Runs("load") && !request.Runs("build") && !request.Runs("check"))
@@ -117,7 +116,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         try
         {
             await using var connection = await workspace.Warehouse.OpenAsync(ct);
-            return await WarehouseState.OutcomeAsync(connection, _runId, ct);
+            return await WarehouseState.OutcomeAsync(connection, runId, ct);
         }
         catch (Exception e) when (e is DbException or PipelineException or OperationCanceledException)
         {
@@ -142,7 +141,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
                 manifests[feed.Name] = [.. manifests[feed.Name].IntersectBy(await Ledger.BeforeAsync(connection, feed, before, ct), m => m.Object)];
         if (request.Runs("load"))
         {
-            foreach (var (feed, load) in await new Loading(workspace, plan, request, TempFolder, _log, new(_runId, _startedAt), _warnings).StageAsync(connection, feeds, manifests, ct))
+            foreach (var (feed, load) in await new Loading(workspace, plan, request, TempFolder, _log, new(runId, _startedAt), _warnings).StageAsync(connection, feeds, manifests, ct))
                 _loads[feed] = load;
             if (await UnreadableAsync(connection, ct) is { } refused)
                 return refused;
@@ -183,7 +182,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
             var ledger = await Ledger.ReadAsync(connection, file.Key, ct);
             contract |= file.Any(f => ledger.ContainsKey(f.Object.Object));
             if (request.Replay is not ReplayEnd.Show)
-                await Ledger.AddAsync(connection, file.Key, file.Where(f => !ledger.ContainsKey(f.Object.Object)), new RunStamp(_runId, _startedAt), ct);
+                await Ledger.AddAsync(connection, file.Key, file.Where(f => !ledger.ContainsKey(f.Object.Object)), new RunStamp(runId, _startedAt), ct);
         }
         var (_, first, why) = unreadable[0];
         return await RejectAsync(
@@ -265,12 +264,12 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
             if (!first)
                 await building.PublishAsync(ct);
             foreach (var (model, result) in building.Built)
-                await WarehouseState.SetModelAsync(connection, model, result.Rows, _runId, _startedAt, ct);
+                await WarehouseState.SetModelAsync(connection, model, result.Rows, runId, _startedAt, ct);
             var contracts = await WarehouseState.ContractsAsync(connection, _pipeline, ct);
             foreach (var load in _loads.Values.Where(l => l.Swap || !contracts.ContainsKey(l.Feed.Name)))
                 await WarehouseState.SetContractAsync(connection, load.Feed, ct);
             await WarehouseState.SetStaleAsync(connection, _pipeline, building.Stale, ct);
-            await WarehouseState.AddOutcomeAsync(connection, _runId, plan, state, workspace.Clock.GetUtcNow(), ct);
+            await WarehouseState.AddOutcomeAsync(connection, runId, plan, state, workspace.Clock.GetUtcNow(), ct);
             await WarehouseState.GatherAsync(connection, _dialect, _pipeline, ct);
             await Following.WriteDownAsync(connection, Result(state), profiles, building.Built.Select(b => b.Model), ct);
             Failpoint.Reach("before-commit");
@@ -289,7 +288,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
     {
         try
         {
-            (_report, var failed) = await Following.RunAsync(_runId, before: false, ct);
+            (_report, var failed) = await Following.RunAsync(runId, before: false, ct);
             return failed is not null
                 ? Result(RunState.Failed, $"the tables are published, but what follows is not done: {failed.Message}", $"{failed.Hint} The next run does it first.".TrimStart())
                 : Result(state);
@@ -323,7 +322,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         plan.Tasks.OfType<PlannedTask.Load>().Where(l => l.Mixed).Select(l => $"{l.Name}: its contract changed, and the rows it has were loaded as the older one said: 'cartage replay' shows what differs and loads them anew");
 
     RunResult Result(RunState state, string? message = null, string? hint = null) =>
-        new(_runId, _pipeline.Name, state, plan.Interval, _startedAt, workspace.Clock.GetElapsedTime(_began))
+        new(runId, _pipeline.Name, state, plan.Interval, _startedAt, workspace.Clock.GetElapsedTime(_began))
         {
             Tasks = _log.Tasks,
             Equations = [.. _loads.Values.Select(l => l.Equation)],

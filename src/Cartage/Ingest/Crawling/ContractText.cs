@@ -53,7 +53,7 @@ public static partial class ContractText
     public static string Scalar(string text) => Plain().IsMatch(text) && !Word().IsMatch(text) ? text : Quoted(text);
 
     // A JSON string is a YAML one.
-    static string Quoted(string text) => JsonSerializer.Serialize(text, TextJson.Default.String);
+    static string Quoted(string text) => JsonSerializer.Serialize(text, JsonTexts.Default.String);
 
     [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_]*$")]
     private static partial Regex Plain();
@@ -61,6 +61,3 @@ public static partial class ContractText
     [GeneratedRegex("^(y|n|yes|no|on|off|true|false|null|nan|inf)$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex Word();
 }
-
-[System.Text.Json.Serialization.JsonSerializable(typeof(string))]
-sealed partial class TextJson : System.Text.Json.Serialization.JsonSerializerContext;
