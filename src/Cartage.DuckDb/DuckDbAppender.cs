@@ -98,6 +98,7 @@ public sealed unsafe class DuckDbAppender : IDisposable
     /// <summary>Appends the first <paramref name="rows"/> rows of the chunk and empties it.</summary>
     public void EndChunk(int rows)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, ChunkRows);
         if (_row > 0 || Array.IndexOf(_written, true) >= 0)
             throw new InvalidOperationException("The chunk is being filled row by row.");

@@ -39,8 +39,15 @@ sealed class Turns
     {
         if (!_stops.TryGetValue(runId, out var stop))
             return false;
-        stop.Cancel();
-        return true;
+        try
+        {
+            stop.Cancel();
+            return true;
+        }
+        catch (ObjectDisposedException)
+        {
+            return false; // it has ended this moment
+        }
     }
 
     async Task EnterAsync(bool behind, CancellationToken ct)

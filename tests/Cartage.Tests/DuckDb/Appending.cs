@@ -51,6 +51,8 @@ public sealed class Appending : TestDatabase
                 }
                 appender.EndChunk(1000);
             }
+            Assert.Throws<ArgumentOutOfRangeException>(() => appender.EndChunk(DuckDbAppender.ChunkRows + 1));
+            Assert.Throws<ArgumentOutOfRangeException>(() => appender.EndChunk(-1));
             appender.Close();
         }
         Assert.Equal(10_000L, Scalar("SELECT count(*) FROM t WHERE s IS NOT DISTINCT FROM CASE (i % 1000) % 7 WHEN 0 THEN NULL WHEN 1 THEN 'bytes' ELSE 'text number ' || i || ' ü' END"));
