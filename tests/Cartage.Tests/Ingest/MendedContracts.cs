@@ -87,6 +87,21 @@ public sealed class MendedContracts : IDisposable
     }
 
     [Fact]
+    public async Task A_row_that_waits_for_its_parent_only_since_the_contract_was_mended_comes_in_with_it()
+    {
+        const string Columns = "id: { type: integer, required: true }, city: { type: text, references: { feed: cities, column: city, on_missing: quarantine } }";
+        _project.Write("pipelines/shop/feeds/cities.yml", "feeds:\n  cities:\n    files: \"in/cities*.csv\"\n    key: [city]\n    columns: { city: { type: text, required: true } }\n").Write("in/cities.csv", "city\nWien\n");
+        Contract("", Columns.Replace("text,", "text, length: [1, 3],", StringComparison.Ordinal));
+        await _project.RunAsync();
+        Contract("", Columns);
+        await _project.RunAsync(new() { FullRefresh = true });
+        Assert.Equal(["1|length|released", "2|unknown_reference|open"], await _project.QueryAsync("SELECT id, _rules, _status FROM shop_quarantine.orders ORDER BY 1"));
+        _project.Write("in/cities-2.csv", "city\nKöln\n");
+        await _project.RunAsync();
+        Assert.Equal(["1|Wien", "2|Köln"], await _project.QueryAsync("SELECT id, city FROM shop_raw.orders ORDER BY 1"));
+    }
+
+    [Fact]
     public async Task The_header_tells_the_delimiter_of_each_file()
     {
         Contract("").Write("in/orders-2.csv", "id;city\n3;Graz, Steiermark\n").Write("in/orders-3.csv", "id\tcity\n4\tLinz\n").Write("in/orders-4.csv", "id\n5\n");
