@@ -26,7 +26,7 @@ sealed class DayFiles(DuckDbConnection connection, string root)
             await Vocabulary.TeachAsync(connection, request.Seed, ct);
             await connection.ExecuteAsync("SET VARIABLE scale = $scale; SET VARIABLE days = $days; SET VARIABLE dirt = $dirt; CREATE MACRO spoil(value, broken, every, about) AS CASE WHEN getvariable('dirt') AND die(every, concat('spoil ', broken), about) = 0 THEN broken ELSE value::VARCHAR END;", ct,
                 ("scale", request.Scale), ("days", request.Days), ("dirt", request.Dirt));
-            var files = new DayFiles(connection, Path.GetFullPath(request.Folder));
+            var files = new DayFiles(connection, Path.TrimEndingDirectorySeparator(Path.GetFullPath(request.Folder)));
             await fill(connection, files);
             return new(request.Folder, files.Written, 0, 0);
         }
@@ -36,13 +36,15 @@ sealed class DayFiles(DuckDbConnection connection, string root)
         }
     }
 
-    /// <summary>Deletes files below the root that match, and folders left empty; a user's own files stay.</summary>
+    /// <summary>Deletes files below the root that match, and the folders that this leaves empty; a user's own files and folders stay.</summary>
     public void Clear(string pattern, Func<string, bool> mine)
     {
         foreach (var file in Directory.EnumerateFiles(root, pattern, SearchOption.AllDirectories).Where(f => mine(Path.GetRelativePath(root, f).Replace('\\', '/'))).ToList())
+        {
             File.Delete(file);
-        foreach (var folder in Directory.EnumerateDirectories(root, "*", SearchOption.AllDirectories).OrderByDescending(d => d.Length).Where(d => !Directory.EnumerateFileSystemEntries(d).Any()).ToList())
-            Directory.Delete(folder);
+            for (var folder = Path.GetDirectoryName(file)!; folder != root && !Directory.EnumerateFileSystemEntries(folder).Any(); folder = Path.GetDirectoryName(folder)!)
+                Directory.Delete(folder);
+        }
     }
 
     /// <summary>One file from a query.</summary>
