@@ -56,8 +56,9 @@ public sealed record S3Options(string Bucket, string Prefix = "")
             throw Wrong("'access_key_id' and 'secret_access_key' go together", "Give both, or neither and let the environment or a profile have them.");
         if (Given("path_style") is { } style && style is not ("true" or "false"))
             throw Wrong($"'path_style' must be true or false, not '{style}'", "Most servers but AWS want true.");
-        if (Given("timeout") is { } text && !Projects.Durations.TryParse(text, out _))
-            throw Wrong($"'timeout' must be a duration such as 60s, not '{text}'", "It is how long the server may be silent.");
+        var timeout = Given("timeout") is not { } text ? TimeSpan.FromSeconds(60)
+            : Projects.Durations.TryParse(text, out var span) && span > TimeSpan.Zero && span <= TimeSpan.FromDays(1) ? span
+            : throw Wrong($"'timeout' must be a duration such as 60s, of a day at most, not '{text}'", "It is how long the server may be silent.");
         return new(bucket, parts.Length > 1 ? parts[1].Trim('/') : "")
         {
             Endpoint = endpoint,
@@ -67,7 +68,7 @@ public sealed record S3Options(string Bucket, string Prefix = "")
             SecretAccessKey = Given("secret_access_key"),
             SessionToken = Given("session_token"),
             Profile = Given("profile"),
-            Timeout = Given("timeout") is { } t && Projects.Durations.TryParse(t, out var span) ? span : TimeSpan.FromSeconds(60),
+            Timeout = timeout,
         };
     }
 

@@ -66,7 +66,7 @@ public sealed class Reaching(SharedS3 s3)
     [InlineData("s3://lake", "endpoint", "s3.example.com", "the endpoint 's3.example.com' is no address")]
     [InlineData("s3://lake", "access_key_id", "a", "go together")]
     [InlineData("s3://lake", "path_style", "yes", "'path_style' must be true or false, not 'yes'")]
-    [InlineData("s3://lake", "timeout", "soon", "'timeout' must be a duration such as 60s, not 'soon'")]
+    [InlineData("s3://lake", "timeout", "soon", "'timeout' must be a duration such as 60s"), InlineData("s3://lake", "timeout", "0s", "not '0s'"), InlineData("s3://lake", "timeout", "60d", "of a day at most, not '60d'")]
     public void Says_what_cannot_be_read(string url, string setting, string value, string message)
     {
         var e = Assert.Throws<PipelineException>(() => S3Options.Read(url, setting.Length == 0 ? new Dictionary<string, string>() : new Dictionary<string, string> { [setting] = value }, "project.yml", 7));

@@ -36,6 +36,13 @@ public sealed class FailingConnections(SharedPostgres shared)
         Assert.DoesNotContain("secret", run.Message + run.Hint);
     }
 
+    [Fact]
+    public async Task A_number_of_readers_that_is_none_is_no_number_of_our_own()
+    {
+        await using var shop = PostgresShop.Create("postgres://127.0.0.1:1/shop", Orders, "parallel: many");
+        Assert.Equal("project.yml:4: 'parallel' must be a whole number from 1 to 100, not 'many'", (await shop.Project.RunAsync()).Message);
+    }
+
     [Theory]
     [InlineData("store.orders,", "store.order,", "relation \"store.order\" does not exist", "Correct 'table'")]
     [InlineData("store.orders,", "shop.orders,", "relation \"shop.orders\" does not exist", "Correct 'table'")]

@@ -16,7 +16,9 @@ sealed record PostgresSourceOptions(ConnectionSpec Connection, string Url, int P
         return new(
             connection,
             new Resolver(project.Root, project.Variables).Resolve(url, connection.File, connection.Line),
-            connection.Settings.TryGetValue("parallel", out var parallel) && int.TryParse(parallel, out var n) && n > 0 ? n : 4,
+            !connection.Settings.TryGetValue("parallel", out var parallel) ? 4
+                : int.TryParse(parallel, out var n) && n is > 0 and <= 100 ? n
+                : throw new PipelineException($"{connection.File}:{connection.Line}: 'parallel' must be a whole number from 1 to 100, not '{parallel}'"),
             Duration("statement_timeout", TimeSpan.FromHours(1)),
             Duration("lock_timeout", TimeSpan.FromSeconds(30)),
             Duration("margin", TimeSpan.FromSeconds(5)),
