@@ -309,7 +309,7 @@ public sealed class FeedLoad
 
     async Task SetAsideAsync(DbConnection connection, CancellationToken ct)
     {
-        var there = await QuarantineTable.ExistsAsync(connection, Sql, Feed, ct);
+        var there = (Replaces || _context.Swap) && await QuarantineTable.ExistsAsync(connection, Sql, Feed, ct);
         if (Replaces && there)
             await TakeBackAsync(connection, Feed.Quarantine, "UPDATE {0} SET _status = CASE WHEN _status IN ('open', 'fixed') THEN 'discarded' ELSE _status END", ct);
         if (_quarantined == 0 && _retried == 0 && !(_context.Swap && there))
