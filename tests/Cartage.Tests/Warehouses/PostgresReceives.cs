@@ -36,6 +36,8 @@ public sealed class PostgresReceives(SharedPostgres server)
     [InlineData("INTERVAL", "INTERVAL '14 months 3 days 5 seconds'", "interval", "1 year 2 mons 3 days 00:00:05")]
     [InlineData("UUID", "'00112233-4455-6677-8899-aabbccddeeff'", "uuid", "00112233-4455-6677-8899-aabbccddeeff")]
     [InlineData("VARCHAR", "'', 'plain', 'Ünïcödé — € 😀 and longer than twelve bytes', NULL", "text", ";plain;Ünïcödé — € 😀 and longer than twelve bytes;")]
+    [InlineData("VARCHAR", "'one' || chr(0) || 'two' || chr(0), 'none'", "text", "one\ufffdtwo\ufffd;none")]
+    [InlineData("JSON", "'{\"k\": \"one\\u0000two\\\\u0000\"}'", "jsonb", "{\"k\": \"one\ufffdtwo\\\\u0000\"}")]
     [InlineData("BLOB", "'\\x00\\xFF'::BLOB", "bytea", "\\x00ff")]
     [InlineData("INTEGER[]", "[1, 2]", "jsonb", "[1, 2]")]
     [InlineData("STRUCT(a INTEGER, b VARCHAR)", "{'a': 1, 'b': 'x'}", "jsonb", "{\"a\": 1, \"b\": \"x\"}")]
@@ -50,6 +52,26 @@ public sealed class PostgresReceives(SharedPostgres server)
         await warehouse.ReceiveAsync(door, Target, CancellationToken.None);
         Assert.Equal(becomes, await connection.ScalarAsync<string>("SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = 'landing.rows'::regclass AND attname = 'v'", CancellationToken.None));
         Assert.Equal(expected, string.Join(';', await connection.QueryAsync("SELECT coalesce(v::text, '') FROM landing.rows ORDER BY n", r => r.GetString(0), CancellationToken.None)));
+    }
+
+    [Fact]
+    public async Task A_character_that_it_cannot_hold_stops_no_run()
+    {
+        using var project = new TestProject()
+            .Write("project.yml", $"name: asks\nwarehouse: {{ type: postgres, url: \"{await server.CreateDatabaseAsync()}\" }}\n")
+            .Write("pipelines/shop/pipeline.yml", "description: titles\n")
+            .Write("pipelines/shop/feeds/titles.yml", "feeds:\n  titles:\n    files: data/*.ndjson\n    key: [id]\n    columns: { id: { type: integer, required: true }, title: text }\n")
+            .Write("data/titles.ndjson", """
+                {"id": 1, "title": "one\u0000two"}
+                {"id": "none", "title": "three\u0000four"}
+
+                """);
+
+        var run = await project.RunAsync();
+
+        Assert.True(run.State == Cartage.Runs.RunState.Quarantined, run.Message);
+        Assert.Equal("one\ufffdtwo", Assert.Single(await project.QueryAsync("SELECT title FROM shop_raw.titles")));
+        Assert.Equal("nothing changed", (await project.RunAsync()).Message);
     }
 
     [Fact]

@@ -29,6 +29,13 @@ sealed class CopyBuffer
 
     public void Int64(long value) => BinaryPrimitives.WriteInt64BigEndian(Take(8), value);
 
+    /// <summary>Some bytes, after how many they are.</summary>
+    public void Bytes(ReadOnlySpan<byte> bytes)
+    {
+        Int32(bytes.Length);
+        bytes.CopyTo(Take(bytes.Length));
+    }
+
     /// <summary>Hands over what was written and starts anew.</summary>
     public async ValueTask FlushAsync(Stream to, CancellationToken ct)
     {

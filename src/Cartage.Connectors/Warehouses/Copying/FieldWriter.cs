@@ -39,7 +39,8 @@ abstract class FieldWriter
             DuckDbType.Timestamp or DuckDbType.TimestampTz => new TimestampWriter(),
             DuckDbType.Interval => new IntervalWriter(),
             DuckDbType.Uuid => new UuidWriter(),
-            DuckDbType.Varchar or DuckDbType.Blob => new TextWriter(),
+            DuckDbType.Varchar => new TextWriter(),
+            DuckDbType.Blob => new BytesWriter(),
             _ => throw new PipelineException($"a column of DuckDB's type {type} cannot be copied to PostgreSQL", hint: "Cast it to text in the contract."),
         };
 }
