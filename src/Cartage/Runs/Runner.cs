@@ -14,6 +14,8 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
 {
     const string LookUps = "Nothing was published. Mend the data, or let the look-up say 'missing: unknown' or 'missing: infer'.";
 
+    static readonly TimeSpan Leaving = TimeSpan.FromSeconds(5);
+
     readonly Dialect _dialect = workspace.Warehouse.Dialect;
     readonly Pipeline _pipeline = plan.Pipeline;
     readonly RunLog _log = new(workspace.Store, workspace.Clock, runId, progress);
@@ -159,11 +161,14 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         return plan.Swap ? await SwapAsync(connection, building, checking, builds, ct) : await MergeAsync(connection, building, checking, builds, ct);
     }
 
-    // One publisher at a time, wherever it runs; the lock goes with the connection.
+    // One publisher at a time, wherever it runs; the lock goes with the connection, whose end the server may notice a moment after its run has ended.
     async Task LockAsync(DbConnection connection, CancellationToken ct)
     {
-        if (_dialect.TryLock.Length == 0 || await connection.ScalarAsync<bool>(_dialect.TryLock, ct))
+        if (_dialect.TryLock.Length == 0)
             return;
+        for (var began = workspace.Clock.GetTimestamp(); workspace.Clock.GetElapsedTime(began) < Leaving; await Task.Delay(Leaving / 50, workspace.Clock, ct))
+            if (await connection.ScalarAsync<bool>(_dialect.TryLock, ct))
+                return;
         throw new PipelineException($"another run publishes to the warehouse: {await connection.ScalarAsync<string>(_dialect.LockHolder, ct) ?? "it has just ended"}", isTransient: true, hint: "Wait for it to end, then run again.");
     }
 
