@@ -84,7 +84,7 @@ public sealed class Increments
 
     static TestProject Shop()
     {
-        var project = new TestProject().Write("project.yml", "name: bike\n").Write("pipelines/bike/pipeline.yml", "description: a shop that changes\n");
+        var project = new TestProject { Threads = null }.Write("project.yml", "name: bike\n").Write("pipelines/bike/pipeline.yml", "description: a shop that changes\n");
         string Feed(string name, string key, string columns) =>
             $"""
               {name}:

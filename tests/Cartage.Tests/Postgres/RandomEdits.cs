@@ -35,7 +35,7 @@ public sealed class RandomEdits(SharedPostgres shared)
     {
         using var data = new TestProject();
         await BikeStore.WriteAsync(new(data.Root), TestContext.Current.CancellationToken);
-        using var shop = new TestProject("bike-store", data.Root);
+        using var shop = new TestProject("bike-store", data.Root) { Threads = null };
         var url = await shared.CreateDatabaseAsync();
         var file = Path.Combine(shop.Root, "project.yml");
         var text = File.ReadAllText(file).Replace("shop: { type: files }", $"shop: {{ type: postgres, url: \"{url}\", margin: 0s }}");

@@ -25,7 +25,7 @@ public sealed class TestProject : IDisposable
 
     public Dictionary<string, string> Variables { get; } = [];
 
-    /// <summary>On how many threads a DuckDB works; <c>null</c> for one on each core. Tests run beside each other: with one thread each, none waits busily for another's core.</summary>
+    /// <summary>On how many threads a DuckDB works; <c>null</c> for one on each core, as where the order of rows is tried. Tests run beside each other: with one thread each, none waits busily for another's core.</summary>
     public int? Threads { get; set; } = 1;
 
     /// <summary>Opens another warehouse than the project names.</summary>
