@@ -14,6 +14,9 @@ public sealed class DuckDbCommand : DbCommand
     /// <summary>Seconds a statement, and each wait for further rows, may take; 0 for as long as it likes.</summary>
     public override int CommandTimeout { get; set; }
 
+    /// <summary>Whether rows come as they are computed, which is best for many of them; if not, all are computed first, which is quicker for few.</summary>
+    public bool IsStreaming { get; set; } = true;
+
     /// <inheritdoc/>
     public override CommandType CommandType
     {
@@ -134,6 +137,8 @@ public sealed class DuckDbCommand : DbCommand
     ResultSet RunScript(DuckDbConnection connection, CommandBehavior behavior, Interruption call)
     {
         using var script = new Script(connection.Handle, CommandText);
+        if (!IsStreaming && script.Count == 1 && Parameters.Count == 0 && behavior == CommandBehavior.Default && !CommitGuard.IsTransaction(CommandText))
+            return connection.Autocommit.Query(CommandText);
         var result = new ResultSet(null, []);
         for (var i = 0; i < script.Count; i++)
         {
@@ -148,13 +153,12 @@ public sealed class DuckDbCommand : DbCommand
     ResultSet RunStatement(DuckDbConnection connection, Script script, int index, bool describe)
     {
         var transaction = connection.Autocommit;
-        transaction.Begin();
         try
         {
-            using var statement = script.Prepare(index);
+            using var statement = Plan(transaction, script, index);
             if (!describe)
                 statement.Bind(Parameters);
-            var result = describe ? statement.Describe() : transaction.Run(statement, streaming: index == script.Count - 1);
+            var result = describe ? statement.Describe() : transaction.Run(statement, streaming: IsStreaming && index == script.Count - 1);
             if (!describe && statement.Kind == StatementType.Transaction)
                 connection.Suspect = false;
             if (!result.IsStreaming)
@@ -166,6 +170,24 @@ public sealed class DuckDbCommand : DbCommand
             transaction.Rollback();
             throw;
         }
+    }
+
+    // With parameters a statement is planned when it runs, and needs no transaction for that.
+    Statement Plan(Autocommit transaction, Script script, int index)
+    {
+        transaction.Rollback();
+        if (script.Count > 1 || Parameters.Count == 0)
+        {
+            transaction.Begin();
+            return script.Prepare(index);
+        }
+        var planned = script.Prepare(index);
+        if (planned.HasParameters)
+            return planned;
+        planned.Dispose();
+        transaction.Begin();
+        using var again = new Script(Opened().Handle, CommandText); // what is parsed is planned once
+        return again.Prepare(index);
     }
 
     DuckDbConnection Opened()

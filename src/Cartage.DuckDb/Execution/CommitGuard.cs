@@ -14,11 +14,12 @@ static class CommitGuard
         throw new DuckDbException("The transaction was rolled back, because a statement in it had failed.", DuckDbErrorType.Transaction);
     }
 
-    static bool IsCommit(string sql)
-    {
-        var text = sql.AsSpan().TrimStart();
-        return text.StartsWith("COMMIT", StringComparison.OrdinalIgnoreCase) || text.StartsWith("END", StringComparison.OrdinalIgnoreCase);
-    }
+    /// <summary>Whether a text begins or ends a transaction.</summary>
+    public static bool IsTransaction(string sql) => IsCommit(sql) || Begins(sql, "BEGIN") || Begins(sql, "START") || Begins(sql, "ROLLBACK") || Begins(sql, "ABORT");
+
+    static bool IsCommit(string sql) => Begins(sql, "COMMIT") || Begins(sql, "END");
+
+    static bool Begins(string sql, string word) => sql.AsSpan().TrimStart().StartsWith(word, StringComparison.OrdinalIgnoreCase);
 
     // Binder and syntax errors do not abort; only the next statement tells.
     static bool IsAborted(DuckDbConnection connection)

@@ -9,6 +9,8 @@ sealed unsafe class Statement(StatementHandle handle) : IDisposable
     public bool HasData => Kind is not (StatementType.Transaction or StatementType.VariableSet or StatementType.Pragma or StatementType.Vacuum or StatementType.Call
         or StatementType.Set or StatementType.Load or StatementType.Extension or StatementType.Attach or StatementType.Detach);
 
+    public bool HasParameters => Native.duckdb_nparams(handle) > 0;
+
     /// <summary>Gives each parameter of the statement its value, by name, or by place where the text has <c>?</c>.</summary>
     public void Bind(DuckDbParameterCollection parameters)
     {

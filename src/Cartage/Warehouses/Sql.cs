@@ -38,6 +38,8 @@ public static partial class Sql
     static DbCommand Command(this DbConnection connection, string sql, (string Name, object? Value)[] parameters)
     {
         var command = connection.CreateCommand();
+        if (command is DuckDbCommand duck)
+            duck.IsStreaming = false;
         command.CommandText = connection is DuckDbConnection || parameters.Length == 0 ? sql : Name().Replace(sql, m => m.Value[0] == '$' ? "@" + m.Value[1..] : m.Value);
         foreach (var (name, value) in parameters)
         {

@@ -77,9 +77,12 @@ public sealed class Statements : TestDatabase
         Assert.Throws<DuckDbException>(wrong.Prepare);
     }
 
-    [Fact]
-    public async Task A_statement_is_planned_and_run_on_the_same_rows_whatever_others_commit_in_between()
+    [Theory]
+    [InlineData(true), InlineData(false), InlineData(true, "a parameter that it has not")]
+    public async Task A_statement_is_planned_and_run_on_the_same_rows_whatever_others_commit_in_between(bool streaming, params string[] parameters)
     {
+        using var command = Command("SELECT count(*) FROM t WHERE i IS NOT NULL", [.. parameters.Select(x => (x, (object?)1))]);
+        command.IsStreaming = streaming;
         using var other = Connection.Duplicate();
         for (var round = 0; round < 200; round++)
         {
@@ -87,9 +90,28 @@ public sealed class Statements : TestDatabase
             // Planned before this commit, the condition is always true and would be left out.
             var commit = Task.Run(() => Scalar(other, "INSERT INTO t VALUES (NULL)"), TestContext.Current.CancellationToken);
             while (!commit.IsCompleted)
-                Assert.Equal(0L, Scalar("SELECT count(*) FROM t WHERE i IS NOT NULL"));
+                Assert.Equal(0L, command.ExecuteScalar());
             await commit;
         }
+    }
+
+    [Theory]
+    [InlineData("SELECT count(*) FROM t WHERE i IS NOT NULL AND $x::INTEGER = 1")]
+    [InlineData("SELECT count(*) FROM t WHERE i IS NOT NULL AND $x = 1")]
+    [InlineData("SELECT count(*) FROM t WHERE i IS NOT NULL LIMIT $x")]
+    [InlineData("SELECT count(*) + $x::INTEGER - 1 FROM t WHERE i IS NOT NULL")]
+    public void The_library_plans_a_statement_with_parameters_when_it_runs(string sql)
+    {
+        Execute("CREATE TABLE t (i INTEGER)");
+        using var other = Connection.Duplicate();
+        using var command = Command(sql, ("x", 1));
+        using var script = new Script(Connection.Handle, sql);
+        using var statement = script.Prepare(0);
+        statement.Bind(command.Parameters);
+        Scalar(other, "INSERT INTO t VALUES (NULL)");
+        using var result = statement.Execute(streaming: false);
+        Assert.True(result.Fetch());
+        Assert.Equal(0L, Convert.ToInt64(result.Columns[0].ReadOrNull(0), null));
     }
 
     [Fact]
