@@ -29,11 +29,7 @@ sealed unsafe class Statement(StatementHandle handle) : IDisposable
     {
         streaming &= Kind == StatementType.Select;
         var state = streaming ? Native.duckdb_execute_prepared_streaming(handle, out var result) : Native.duckdb_execute_prepared(handle, out result);
-        var owned = new ResultHandle(result);
-        if (state == 0)
-            return ResultSet.Of(owned, streaming);
-        using (owned)
-            throw Error(owned);
+        return ResultSet.Of(Checked(state, result), streaming);
     }
 
     /// <summary>The columns it would have, without running it.</summary>
@@ -43,6 +39,16 @@ sealed unsafe class Statement(StatementHandle handle) : IDisposable
             LogicalTypes.Take(Native.duckdb_prepared_statement_column_logical_type(handle, (ulong)i))))]);
 
     public void Dispose() => handle.Dispose();
+
+    /// <summary>A call's result; its error is thrown.</summary>
+    internal static ResultHandle Checked(int state, NativeResult result)
+    {
+        var owned = new ResultHandle(result);
+        if (state == 0)
+            return owned;
+        using (owned)
+            throw Error(owned);
+    }
 
     internal static DuckDbException Error(ResultHandle result) =>
         new(Native.Text(Native.duckdb_result_error(result)) ?? "The statement failed.", Native.duckdb_result_error_type(result));

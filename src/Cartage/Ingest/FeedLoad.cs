@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Cartage.DuckDb;
 using Cartage.Storage;
 using Cartage.Warehouses;
 
@@ -88,7 +87,7 @@ public sealed class FeedLoad
             }
         await using var connection = await warehouse.OpenAsync(ct);
         var stored = await Catalog.ColumnsAsync(connection, warehouse.Dialect, feed.Base, ct);
-        var columns = await ContractAsync(door, raw, feed, readable, stored, ct);
+        var columns = await LoadedColumns.OfAsync(door, raw, feed, readable, stored, ct);
         var swap = context.Swap || stored.Count == 0;
         var tables = new LoadTables(warehouse.Dialect, feed, columns, swap)
         {
@@ -345,56 +344,6 @@ public sealed class FeedLoad
             """,
             ct
         );
-    }
-
-    // The columns of the contract, then those of the base table, then those that objects bring and nobody declared.
-    static async Task<IReadOnlyList<Column>> ContractAsync(DuckDbConnection door, IObjectStore raw, Feed feed, IReadOnlyList<(Manifest Object, Header Header)> objects, IReadOnlyList<Column> stored, CancellationToken ct)
-    {
-        var own = Contract.Own.Select(c => c.Name).ToHashSet();
-        List<Column> columns = [.. feed.Columns.Select(c => new Column(c.Name, Contract.SqlType(c.Type) ?? "VARCHAR"))];
-        void Add(Column column)
-        {
-            if (!own.Contains(column.Name) && !columns.Exists(c => c.Name.Equals(column.Name, StringComparison.OrdinalIgnoreCase)))
-                columns.Add(column);
-        }
-        foreach (var column in stored)
-            Add(column);
-        foreach (var group in objects.GroupBy(o => o.Header.Group))
-        {
-            var (item, header) = group.First();
-            var strange = header.Columns.Where(c => !columns.Exists(d => d.Name.Equals(c, StringComparison.OrdinalIgnoreCase))).ToList();
-            if (header.Kind == PageRows.Kind)
-                strange.ForEach(c => Add(new(c, "VARCHAR")));
-            if (strange.Count == 0 || header.Kind == PageRows.Kind)
-                continue;
-            if (item.Columns is { } given)
-            {
-                foreach (var column in given)
-                    Add(column);
-                continue;
-            }
-            using var copy = await raw.FetchAsync(item.Object, ct);
-            var path = Dialect.DuckDb.Literal(copy.Path);
-            var from = header.Kind switch
-            {
-                "parquet" => $"read_parquet({path})",
-                "json" => $"read_json({path}{header.Compression})",
-                "ndjson" => $"read_json({path}, format = 'newline_delimited', ignore_errors = true{header.Compression})",
-                _ => $"read_csv({path}, header = true, delim = {Dialect.DuckDb.Literal(header.Delimiter.ToString())}, nullstr = [{header.NullList}], ignore_errors = true{header.Compression})",
-            };
-            Dictionary<string, string> types = [];
-            try
-            {
-                types = (await door.QueryAsync($"DESCRIBE SELECT * FROM {from}", r => (r.GetString(0), r.GetString(1)), ct)).ToDictionary(x => x.Item1, x => x.Item2, StringComparer.OrdinalIgnoreCase);
-            }
-            catch (DuckDbException)
-            {
-                // what cannot be sniffed is kept as text
-            }
-            foreach (var name in strange)
-                Add(new(name, types.GetValueOrDefault(name) is { } type && (type.StartsWith("DECIMAL", StringComparison.Ordinal) || type is "BIGINT" or "DOUBLE" or "BOOLEAN" or "DATE" or "TIMESTAMP" or "INTEGER") ? type : "VARCHAR"));
-        }
-        return columns;
     }
 
     async Task<long> CountAsync(DbConnection connection, Table table, CancellationToken ct) => await connection.ScalarAsync<long>($"SELECT count(*) FROM {Sql.Quote(table)}", ct);

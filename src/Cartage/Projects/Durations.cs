@@ -14,7 +14,9 @@ public static partial class Durations
         span = TimeSpan.Zero;
         if (!Whole().IsMatch(text))
             return false;
-        var seconds = Part().Matches(text).Sum(part => double.Parse(part.Groups[1].Value, CultureInfo.InvariantCulture) * (part.Groups[2].Value switch { "d" => 86_400, "h" => 3600, "m" => 60, "ms" => 0.001, _ => 1 }));
+        var seconds = 0.0;
+        foreach (Match part in Part().Matches(text))
+            seconds += double.Parse(part.Groups[1].Value, CultureInfo.InvariantCulture) * (part.Groups[2].Value switch { "d" => 86_400, "h" => 3600, "m" => 60, "ms" => 0.001, _ => 1 });
         if (seconds > Longest.TotalSeconds)
             return false;
         span = TimeSpan.FromSeconds(seconds);
