@@ -55,7 +55,7 @@ public readonly record struct DuckDbDecimal(Int128 Unscaled, byte Scale) : IForm
     /// <inheritdoc/>
     public override string ToString()
     {
-        var digits = Int128.Abs(Unscaled).ToString(CultureInfo.InvariantCulture).PadLeft(Scale + 1, '0');
+        var digits = Digits.PadLeft(Scale + 1, '0');
         var text = Scale == 0 ? digits : $"{digits[..^Scale]}.{digits[^Scale..]}";
         return Int128.IsNegative(Unscaled) ? $"-{text}" : text;
     }
@@ -64,16 +64,17 @@ public readonly record struct DuckDbDecimal(Int128 Unscaled, byte Scale) : IForm
     public string ToString(string? format, IFormatProvider? formatProvider) => ToString();
 
     /// <summary>How many digits it has, at least its scale and at least one.</summary>
-    internal byte Width => (byte)Math.Max(Math.Max((int)Scale, 1), Int128.Abs(Unscaled).ToString(CultureInfo.InvariantCulture).Length);
+    internal byte Width => (byte)Math.Max(Math.Max((int)Scale, 1), Digits.Length);
 
-    /// <summary>The same value with <paramref name="scale"/> digits after the point, rounded half away from zero.</summary>
-    internal DuckDbDecimal Rescale(byte scale)
+    /// <summary>All digits of the same value with <paramref name="scale"/> of them after the point, rounded half away from zero; none where they are too many.</summary>
+    internal Int128? Rescale(byte scale)
     {
+        var factor = PowerOfTen(Math.Abs(scale - Scale));
         if (scale >= Scale)
-            return new(checked(Unscaled * PowerOfTen(scale - Scale)), scale);
-        var factor = PowerOfTen(Scale - scale);
+            return Unscaled <= Int128.MaxValue / factor && Unscaled >= Int128.MinValue / factor ? Unscaled * factor : null;
         var (whole, rest) = Int128.DivRem(Unscaled, factor);
-        return new(whole + (Int128.Abs(rest) * 2 >= factor ? Int128.Sign(Unscaled) : 0), scale);
+        rest = Int128.Abs(rest);
+        return whole + (rest >= factor - rest ? Int128.Sign(Unscaled) : 0); // twice the rest may be beyond 128 bits
     }
 
     internal static Int128 PowerOfTen(int exponent)
@@ -83,6 +84,9 @@ public readonly record struct DuckDbDecimal(Int128 Unscaled, byte Scale) : IForm
             power *= 10;
         return power;
     }
+
+    // The least of 128 bits has no opposite.
+    string Digits => Unscaled.ToString(CultureInfo.InvariantCulture).TrimStart('-');
 
     static bool Fits(Int128 unscaled, byte scale) => scale <= 28 && (UInt128)Int128.Abs(unscaled) >> 96 == 0;
 }

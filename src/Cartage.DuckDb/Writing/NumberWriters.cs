@@ -36,8 +36,7 @@ sealed class DecimalWriter(LogicalType type) : ColumnWriter(type)
             float or double => Numbers.From<decimal>(value, Type),
             _ => new DuckDbDecimal(Numbers.From<Int128>(value, Type), 0),
         };
-        var unscaled = exact.Rescale(Type.Scale).Unscaled;
-        if (unscaled >= _limit || unscaled <= -_limit)
+        if (exact.Rescale(Type.Scale) is not { } unscaled || unscaled >= _limit || unscaled <= -_limit)
             throw new OverflowException($"{exact} has too many digits for {Type.Name}.");
         switch (Type.Storage)
         {

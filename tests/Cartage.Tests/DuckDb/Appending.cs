@@ -119,6 +119,32 @@ public sealed class Appending : TestDatabase
         Assert.Equal("100 999.9 a 12.5", Scalar("SELECT concat_ws(' ', i, m, e, s) FROM t"));
     }
 
+    [Theory]
+    [InlineData("DECIMAL(38,0)", 38, "99999999999999999999999999999999999999", "1")] // 0.999…
+    [InlineData("DECIMAL(38,0)", 38, "-50000000000000000000000000000000000000", "-1")]
+    [InlineData("DECIMAL(38,0)", 38, "49999999999999999999999999999999999999", "0")]
+    [InlineData("DECIMAL(38,2)", 0, "999999999999999999999999999999999999", "999999999999999999999999999999999999.00")]
+    [InlineData("DECIMAL(38,2)", 0, "1000000000000000000000000000000000000", null)]
+    [InlineData("DECIMAL(38,2)", 0, "17014118346046923173168730371588410573", null)] // hundred times this is beyond 128 bits
+    [InlineData("DECIMAL(38,38)", 0, "-2", null)]
+    [InlineData("DECIMAL(38,0)", 0, "-170141183460469231731687303715884105728", null)] // the least of 128 bits
+    [InlineData("DECIMAL(4,1)", 2, "99994", "999.9")]
+    [InlineData("DECIMAL(4,1)", 2, "99995", null)]
+    public void Decimals_are_rounded_half_away_from_zero_and_what_does_not_fit_is_refused_with_its_digits(string type, byte scale, string digits, string? expected)
+    {
+        Execute($"CREATE TABLE t (m {type})");
+        using var appender = Connection.CreateAppender("t");
+        var value = new DuckDbDecimal(Int128.Parse(digits), scale);
+        if (expected is null)
+        {
+            Assert.Equal($"{value} has too many digits for {type}.", Assert.Throws<OverflowException>(() => appender.AppendRow(value)).Message);
+            return;
+        }
+        appender.AppendRow(value);
+        appender.Close();
+        Assert.Equal(expected, Scalar("SELECT m::VARCHAR FROM t"));
+    }
+
     [Fact]
     public void A_table_is_found_by_schema_and_catalog()
     {
