@@ -19,7 +19,7 @@ public sealed class DuckDbDataReader : DbDataReader, IDbColumnSchemaGenerator
     public override int FieldCount => Result.Columns.Length;
 
     /// <inheritdoc/>
-    public override bool HasRows => Result.Rows > 0 || (_row < 0 && _source.Fetch(default));
+    public override bool HasRows => _row >= 0 || Result.Rows > 0 || _source.Fetch(default);
 
     /// <inheritdoc/>
     public override bool IsClosed => _closed;

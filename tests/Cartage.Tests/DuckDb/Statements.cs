@@ -131,6 +131,17 @@ public sealed class Statements : TestDatabase
         Assert.Equal(1, Scalar("SELECT 1"));
     }
 
+    [Theory]
+    [InlineData("FROM range(0)", false), InlineData("FROM range(1)", true), InlineData("FROM range(100000)", true)]
+    public void Whether_there_were_rows_does_not_change_by_reading_them(string sql, bool has)
+    {
+        using var reader = Command(sql).ExecuteReader();
+        Assert.Equal(has, reader.HasRows);
+        while (reader.Read())
+            Assert.True(reader.HasRows);
+        Assert.Equal(has, reader.HasRows);
+    }
+
     [Fact]
     public void A_reader_given_up_leaves_nothing_behind()
     {
