@@ -49,7 +49,8 @@ static class RowPrinter
         }
     }
 
-    static string Csv(IEnumerable<object?> row) => string.Join(',', row.Select(x => Quoted(Cell.Exact(x))));
+    // As PostgreSQL's COPY has it: nothing is NULL, and two quotes are an empty text.
+    static string Csv(IEnumerable<object?> row) => string.Join(',', row.Select(x => x is null or DBNull ? "" : Quoted(Cell.Exact(x))));
 
-    static string Quoted(string text) => text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"")}\"";
+    static string Quoted(string text) => text.Length > 0 && text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"")}\"";
 }

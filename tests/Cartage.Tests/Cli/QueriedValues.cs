@@ -24,6 +24,14 @@ public sealed class QueriedValues(SharedPostgres shared) : IDisposable
     }
 
     [Fact]
+    public async Task Tell_nothing_from_an_empty_text_in_CSV()
+    {
+        var answer = await _shop.TypeAsync("query", "select 1 as id, NULL as a, '' as b, 'x' as c", "--format", "csv");
+
+        Assert.Equal((0, "id,a,b,c\n1,,\"\",x\n"), (answer.Code, answer.Out));
+    }
+
+    [Fact]
     public async Task Say_what_cannot_be_shown()
     {
         var answer = await _shop.TypeAsync("query", "select [date '0044-03-15 (BC)'] as v");
