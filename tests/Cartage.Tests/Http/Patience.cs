@@ -43,6 +43,20 @@ public sealed class Patience
     }
 
     [Fact]
+    public async Task What_is_too_large_is_asked_once()
+    {
+        await using var api = new TestApi(_ => Page with { Announced = (256 << 20) + 1 });
+        using var project = ApiShop.Create(api.Url, "");
+
+        var run = await project.RunAsync();
+
+        Assert.Equal(RunState.Failed, run.State);
+        Assert.Contains($"api: GET {api.Url}/things: the answer is too large", run.Message, StringComparison.Ordinal);
+        Assert.Contains("At most 256 MiB", run.Hint, StringComparison.Ordinal);
+        Assert.Single(api.Asked);
+    }
+
+    [Fact]
     public async Task Retry_After_is_waited_for_in_seconds_and_as_a_date()
     {
         var times = 0;

@@ -11,6 +11,9 @@ public sealed record Said(string Body, int Status = 200)
 
     public bool Cut { get; init; }
 
+    /// <summary>How many bytes are said to come, where that is not how many do.</summary>
+    public long? Announced { get; init; }
+
     /// <summary>Never answers.</summary>
     public bool Hangs { get; init; }
 }
@@ -74,7 +77,7 @@ public sealed class TestApi : IAsyncDisposable
             context.Response.StatusCode = said.Status;
             foreach (var (name, value) in said.Headers)
                 context.Response.Headers[name] = value;
-            context.Response.ContentLength64 = bytes.Length;
+            context.Response.ContentLength64 = said.Announced ?? bytes.Length;
             await context.Response.OutputStream.WriteAsync(said.Cut ? bytes.AsMemory(0, bytes.Length / 2) : bytes);
             if (said.Cut)
                 context.Response.Abort();

@@ -9,7 +9,7 @@ sealed record Answer(byte[] Bytes, PageBody Body, string? Next);
 /// <summary>Asks an API, patiently: what fails for a passing reason is asked again, later each time, and never at another place than the connection names.</summary>
 sealed class HttpCalls : IDisposable
 {
-    const int MaxBytes = 256 << 20;
+    const int MaxMiB = 256;
     const int MaxRedirects = 5;
     const string Later = "Run again later: what has landed is not asked for again.";
 
@@ -91,6 +91,10 @@ sealed class HttpCalls : IDisposable
         {
             return (null, new($"no secure connection: {e.InnerException?.Message ?? e.Message}", IsTransient: false, Hint: $"Check the certificate of {_settings.Url.Host}."));
         }
+        catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.ConfigurationLimitExceeded)
+        {
+            return (null, new($"the answer is too large: {e.Message}", IsTransient: false, Hint: $"At most {MaxMiB} MiB are taken at once: ask for less by 'pages' or 'params' of the feed."));
+        }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
             return (null, new($"the answer was cut off: {e.Message}", IsTransient: true));
@@ -120,7 +124,7 @@ sealed class HttpCalls : IDisposable
                 address = question.WithKeys(target);
                 continue;
             }
-            await response.Content.LoadIntoBufferAsync(MaxBytes, ct);
+            await response.Content.LoadIntoBufferAsync(MaxMiB << 20, ct);
             var bytes = await response.Content.ReadAsByteArrayAsync(ct);
             return Judge(question, request, response, bytes);
         }
