@@ -42,7 +42,7 @@ static class NotifyCommand
         {
             using var notifier = Connectors.Connectors.OpenNotifier(project, way, on.Shell.Clock);
             var notice = new Notice(NoticeKind.Succeeded, project.Name, null, on.Shell.Clock.GetUtcNow(), "This is a test: notices of this project arrive here") { Next = "nothing is to be done", Link = project.Notifications.Link };
-            await notifier.SendAsync(Message.Of(project.Name, notice), ct);
+            await Herald.SendAsync(notifier, Message.Of(project.Name, notice), on.Shell.Clock, ct);
             return (true, "look whether it arrived");
         }
         catch (PipelineException e)

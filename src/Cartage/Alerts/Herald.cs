@@ -23,6 +23,21 @@ public sealed class Herald(Func<Project> project, RunStore store, Func<Project, 
     public static NotifyRule? RuleOf(Project project, Pipeline? pipeline) =>
         pipeline?.Notify is { } own ? own.Via.Count > 0 ? own : project.Notifications.Rule is { } general ? own with { Via = general.Via } : null : project.Notifications.Rule;
 
+    /// <summary>Sends one message, within half a minute or not at all.</summary>
+    public static async Task SendAsync(INotifier notifier, Message message, TimeProvider clock, CancellationToken ct)
+    {
+        using var patience = new CancellationTokenSource(Patience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, patience.Token);
+        try
+        {
+            await notifier.SendAsync(message, either.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            throw new PipelineException($"no answer within {Patience.TotalSeconds:0} s", isTransient: true, hint: "Look at 'url' of the connection, and whether the server is up.");
+        }
+    }
+
     /// <summary>Puts notices of the runs that ended since the last time.</summary>
     public async Task CollectAsync(CancellationToken ct)
     {
@@ -69,17 +84,11 @@ public sealed class Herald(Func<Project> project, RunStore store, Func<Project, 
         {
             if (!await TellsAsync(ct))
                 return 0;
-            using var patience = new CancellationTokenSource(Patience, clock);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, patience.Token);
             using var notifier = open(project(), via);
-            await notifier.SendAsync(new(project().Name, [.. notices.Select(n => n.Notice)], [.. notices.Select(n => n.Repeats)]), either.Token);
+            await SendAsync(notifier, new(project().Name, [.. notices.Select(n => n.Notice)], [.. notices.Select(n => n.Repeats)]), clock, ct);
             await Outbox.DoneAsync(notices, "sent", "", CancellationToken.None);
             _waits.TryRemove(via, out _);
             return notices.Count;
-        }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
-        {
-            return await LaterAsync(via, notices, $"no answer within {Patience.TotalSeconds:0} s");
         }
         catch (PipelineException e)
         {

@@ -201,6 +201,28 @@ public sealed class TellingPeople
         Assert.Contains("shop runs again", text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_test_does_not_wait_for_ever_for_a_server_that_says_nothing()
+    {
+        await using var server = new MailServer { Silence = new() };
+        await using var api = new TestApi(_ => new("") { Hangs = true });
+        using var project = Project($"mail: {{ type: smtp, url: 'smtp://127.0.0.1:{server.Port}', to: ops@shop.example }}\n  chat: {{ type: webhook, url: '{api.Url}' }}");
+        var clock = new FakeClock("2026-03-05T12:00Z");
+
+        var mailed = Typed.AtAsync(clock, project.Root, "notify", "test", "mail");
+        await server.Silence.Task;
+        clock.Advance(TimeSpan.FromSeconds(30));
+        var posted = Typed.AtAsync(clock, project.Root, "notify", "test", "chat");
+        await Wait.UntilAsync(() => Task.FromResult(!api.Asked.IsEmpty));
+        clock.Advance(TimeSpan.FromSeconds(30));
+
+        foreach (var answer in new[] { await mailed.WaitAsync(Wait.Longest), await posted.WaitAsync(Wait.Longest) })
+        {
+            Assert.Equal(1, answer.Code);
+            Assert.Contains("no answer within 30 s", answer.Out, StringComparison.Ordinal);
+        }
+    }
+
     static async Task SendAsync(TestProject project, string via, Notice notice)
     {
         var loaded = project.Load();

@@ -52,6 +52,9 @@ public sealed class MailServer : IAsyncDisposable
     /// <summary>What is answered to every sender, in place of taking the mail.</summary>
     public string? Refusal { get; set; }
 
+    /// <summary>Set where senders are let in and nothing is said to them: done when the first has come.</summary>
+    public TaskCompletionSource? Silence { get; init; }
+
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
@@ -80,6 +83,9 @@ public sealed class MailServer : IAsyncDisposable
         var (user, from, to, encrypted) = ((string?)null, "", new List<string>(), false);
         try
         {
+            Silence?.TrySetResult();
+            if (Silence is not null)
+                await Task.Delay(Timeout.Infinite, _end.Token);
             await SayAsync("220 mail.test ready");
             while (await LineAsync() is { } line)
                 switch (line.Split(' ', ':')[0].ToUpperInvariant())
