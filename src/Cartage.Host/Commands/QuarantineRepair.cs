@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Data.Common;
 using Cartage.Ingest;
 using Cartage.Projects;
 using Cartage.Runs;
@@ -25,12 +26,7 @@ static class QuarantineRepair
                     throw new UsageException($"Feed '{feed.Name}' has no column '{unknown}'.", Spelling.Suggest(unknown, feed.Columns.Select(x => x.Name)));
                 await using var session = await on.OpenAsync(project, ct);
                 var condition = on.Value(where) ?? "true";
-                var rows = await CountAsync(session.Workspace, feed, condition, ct);
-                if (!on.Value(dryRun) && rows > 0)
-                {
-                    await using var connection = await session.Workspace.Warehouse.OpenAsync(ct);
-                    rows = await session.Workspace.AloneAsync(stop => QuarantineTable.FixAsync(connection, session.Workspace.Warehouse.Dialect, feed, condition, values, stop), ct);
-                }
+                var rows = await ChangeAsync(session.Workspace, feed, condition, on.Value(dryRun), (connection, dialect, stop) => QuarantineTable.FixAsync(connection, dialect, feed, condition, values, stop), ct);
                 on.Say($"{(on.Value(dryRun) ? "Would mend" : "Mended")} {Opened.Count(rows, "row")} of {feed.Name}. They come back with the next run, or now: cartage quarantine release {feed.Name}");
                 return ExitCode.Succeeded;
             });
@@ -49,14 +45,12 @@ static class QuarantineRepair
                 var feed = QuarantineCommand.FindFeed(project, on.Value(name)!);
                 await using var session = await on.OpenAsync(project, ct);
                 var condition = $"({on.Value(where) ?? "true"}) AND _status IN ({(on.Value(all) ? "'open', " : "")}'fixed')";
-                var rows = await CountAsync(session.Workspace, feed, condition, ct);
+                var rows = await ChangeAsync(session.Workspace, feed, condition, on.Value(dryRun), (connection, dialect, stop) => QuarantineTable.MarkAsync(connection, dialect, feed, condition, "fixed", stop), ct);
                 if (rows == 0 || on.Value(dryRun))
                 {
                     on.Say(rows == 0 ? $"There is nothing to release: no row of {feed.Name} was mended. Mend with: cartage quarantine fix {feed.Name} --set column=value, or take them as they are with --all." : $"Would try {Opened.Count(rows, "row")} of {feed.Name} again.");
                     return ExitCode.Succeeded;
                 }
-                await using (var connection = await session.Workspace.Warehouse.OpenAsync(ct))
-                    await session.Workspace.AloneAsync(stop => QuarantineTable.MarkAsync(connection, session.Workspace.Warehouse.Dialect, feed, condition, "fixed", stop), ct);
                 var request = new RunRequest($"{feed.Pipeline}.*");
                 var results = await RunCommand.RunAsync(on, session.Workspace, await session.Workspace.PlanAsync(request, ct), request, ct);
                 return ExitCode.Of(results.Select(x => x.State), strict: false);
@@ -77,18 +71,23 @@ static class QuarantineRepair
                 var (from, to) = on.Value(undo) ? ("'discarded'", "open") : ("'open', 'fixed'", "discarded");
                 await using var session = await on.OpenAsync(project, ct);
                 var condition = $"({on.Value(where) ?? "true"}) AND _status IN ({from})";
-                var rows = await CountAsync(session.Workspace, feed, condition, ct);
-                if (!on.Value(dryRun) && rows > 0)
-                {
-                    await using var connection = await session.Workspace.Warehouse.OpenAsync(ct);
-                    rows = await session.Workspace.AloneAsync(stop => QuarantineTable.MarkAsync(connection, session.Workspace.Warehouse.Dialect, feed, condition, to, stop), ct);
-                }
+                var rows = await ChangeAsync(session.Workspace, feed, condition, on.Value(dryRun), (connection, dialect, stop) => QuarantineTable.MarkAsync(connection, dialect, feed, condition, to, stop), ct);
                 on.Say($"{Opened.Count(rows, "row")} of {feed.Name} {(on.Value(dryRun) ? "would be" : rows == 1 ? "is" : "are")} {to} now.");
                 return ExitCode.Succeeded;
             });
     }
 
     static Option<string?> Where() => new("--where") { Description = "Which rows: a SQL condition over the quarantine's columns (default: all)", HelpName = "condition" };
+
+    // How many rows are changed, or would be.
+    static async Task<long> ChangeAsync(Workspace workspace, Feed feed, string condition, bool dryRun, Func<DbConnection, Dialect, CancellationToken, Task<long>> change, CancellationToken ct)
+    {
+        var rows = await CountAsync(workspace, feed, condition, ct);
+        if (dryRun || rows == 0)
+            return rows;
+        await using var connection = await workspace.Warehouse.OpenAsync(ct);
+        return await workspace.AloneAsync(stop => change(connection, workspace.Warehouse.Dialect, stop), ct);
+    }
 
     static async Task<long> CountAsync(Workspace workspace, Feed feed, string condition, CancellationToken ct)
     {
@@ -102,7 +101,7 @@ static class QuarantineRepair
         {
             return await connection.ScalarAsync<long>(sql, ct);
         }
-        catch (System.Data.Common.DbException e)
+        catch (DbException e)
         {
             throw new UsageException($"--where {condition}: {e.Message}", $"See its columns: cartage quarantine show {feed.Name}");
         }
