@@ -59,25 +59,30 @@ static class PostgresRunStore
     static async ValueTask<DbConnection> TakeAsync(NpgsqlConnectionStringBuilder address, Dialect dialect, string schema, string hold, CancellationToken ct)
     {
         var connection = await ConnectAsync(address, ct);
+        var taken = false;
         try
         {
             // Whoever had it before may be leaving just now.
             await connection.ExecuteAsync($"SET lock_timeout = {(long)Patience.TotalMilliseconds}", ct);
             await connection.ExecuteAsync(hold, ct);
             await connection.ExecuteAsync($"SET lock_timeout = 0; SELECT pg_advisory_lock(hashtext('cartage state')); CREATE SCHEMA IF NOT EXISTS {schema}; SELECT pg_advisory_unlock(hashtext('cartage state')); SET search_path = {schema}", ct);
+            taken = true;
             return connection;
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
         {
             var holder = await connection.ScalarAsync<string>(dialect.LockHolder, ct) ?? "another process";
-            await connection.DisposeAsync();
             throw new PipelineException($"the run store at {address.Host}:{address.Port}/{address.Database} is in use by {holder}", isTransient: true,
                 hint: "Wait for it to end, or let several servers share it: cluster: { lease: 30s } in project.yml, on each of them.");
         }
         catch (NpgsqlException e)
         {
-            await connection.DisposeAsync();
             throw PostgresErrors.Explain(address, e, "the run store");
+        }
+        finally
+        {
+            if (!taken)
+                await connection.DisposeAsync();
         }
     }
 

@@ -45,6 +45,22 @@ public sealed class StoreOnPostgres(SharedPostgres server) : StoreConformance
         Assert.Contains("PostgreSQL", test.Out, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", test.Out, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Who_gives_up_waiting_for_it_leaves_no_connection()
+    {
+        var database = await DatabaseAsync();
+        await using var holder = await database.OpenAsync(CancellationToken.None);
+        async Task UntilAsync(string sql, long count) => await Wait.UntilAsync(async () => await holder.ScalarAsync<long>($"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND {sql}", CancellationToken.None) == count);
+        using var stop = new CancellationTokenSource();
+        var waiting = database.OpenAsync(stop.Token).AsTask();
+        await UntilAsync("wait_event_type = 'Lock'", 1);
+
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        await UntilAsync("application_name LIKE 'cartage state%'", 1);
+    }
 }
 
 /// <summary>What a run store keeps, on each database that it can be in: it is read from a store that was opened anew.</summary>
