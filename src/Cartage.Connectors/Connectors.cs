@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Cartage.Alerts;
 using Cartage.Connectors.Notifiers;
 using Cartage.Connectors.ObjectStores;
@@ -15,7 +16,7 @@ using Cartage.Warehouses;
 namespace Cartage.Connectors;
 
 /// <summary>The one list of what can be connected to: name → options → factory.</summary>
-public static class Connectors
+public static partial class Connectors
 {
     /// <summary>The warehouse of a project, opened.</summary>
     public static async Task<IWarehouse> OpenWarehouseAsync(Project project, IReadOnlyList<string> folders, CancellationToken ct) =>
@@ -91,9 +92,15 @@ public static class Connectors
             else
                 foreach (var finding in UnknownSettings(connection, known).Concat(PoolFindings(connection)).Concat(connection.Type == "http" ? HttpSettings.Findings(connection) : []))
                     yield return finding;
+        // The door would say it when the warehouse is opened, of a setting of its own.
+        if (project.Warehouse is var warehouse && warehouse.Settings.TryGetValue("memory_limit", out var memory) && !Memory().IsMatch(memory))
+            yield return new(warehouse.File, warehouse.Line, $"'memory_limit': '{memory}' is no amount of memory", "Write it as 800MB or 4GB.");
         foreach (var finding in FeedFindings(project).Concat(TableFindings(project)).Concat(NoticeFindings(project)))
             yield return finding;
     }
+
+    [GeneratedRegex(@"^\d+(\.\d+)? *([KMGT](I?B)?|B|BYTES?)$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    private static partial Regex Memory();
 
     static IEnumerable<Finding> UnknownSettings(ConnectionSpec connection, string[] known) =>
         from key in connection.Settings.Keys

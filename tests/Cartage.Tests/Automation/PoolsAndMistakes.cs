@@ -1,3 +1,4 @@
+using Cartage.DuckDb;
 using Cartage.Projects;
 using Cartage.Runs;
 using Cartage.Tests.Support;
@@ -67,5 +68,18 @@ public sealed class PoolsAndMistakes
 
         Assert.Contains(said, f => f.Contains(finding, StringComparison.Ordinal));
         Assert.Contains(said, f => f.Contains("'pool': 'some' is no whole number from 1", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("2GB"), InlineData("800 mb"), InlineData("1.5GiB"), InlineData("512MiB"), InlineData("1tb"), InlineData("64000kb"), InlineData("2G"), InlineData("80000000 bytes"), InlineData("2gi")]
+    [InlineData("lots"), InlineData("2"), InlineData("GB"), InlineData("2GBs"), InlineData("80%"), InlineData("2GB; SET x"), InlineData("1.2.3GB")]
+    public void A_warehouse_s_memory_is_found_wrong_where_the_door_would_refuse_it(string memory)
+    {
+        using var project = SmallShop.Create().Write("project.yml", $"name: small\nwarehouse: {{ type: postgres, url: 'postgres://127.0.0.1:1/shop', memory_limit: '{memory}' }}\n");
+        using var door = new DuckDbConnection(new DuckDbConnectionStringBuilder { ["memory_limit"] = memory }.ConnectionString);
+
+        Assert.Equal(
+            Record.Exception(door.Open) is null ? [] : [$"project.yml:2: 'memory_limit': '{memory}' is no amount of memory"],
+            Engine.Findings(project.Load().Project).Select(f => $"{f.File}:{f.Line}: {f.Message}"));
     }
 }
