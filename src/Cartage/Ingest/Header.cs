@@ -54,7 +54,7 @@ sealed record Header(string Kind, IReadOnlyList<string> Columns, char Delimiter,
             if (header.IsZstd && encoding == "utf-16")
                 throw new InvalidDataException("UTF-16 within zstd cannot be read: pack it with gzip");
             header = header with { OldReturns = manifest.Facts is { Newlines: 0, Returns: > 0 } && encoding == "utf-8" };
-            var line = manifest.Facts.Known && encoding == "utf-8" ? manifest.Facts.FirstLine.Split('\r')[0] : await FirstLineAsync(header, path, connection, ct);
+            var line = manifest.Facts.Known && encoding == "utf-8" && manifest.Facts.FirstLine.Split('\r')[0] is var first && IsClosed(first) ? first : await FirstRecordAsync(header, path, connection, ct);
             if (line.Contains('\0') || line.Contains('\uFFFD'))
                 throw new InvalidDataException("it is not text: the header holds bytes that are no characters");
             var delimiter =
@@ -121,29 +121,40 @@ sealed record Header(string Kind, IReadOnlyList<string> Columns, char Delimiter,
         return this;
     }
 
-    static async Task<string> FirstLineAsync(Header header, string path, DuckDbConnection connection, CancellationToken ct)
+    // Up to the line break that is in no quotes; where they never close, the first line.
+    static async Task<string> FirstRecordAsync(Header header, string path, DuckDbConnection connection, CancellationToken ct)
     {
-        if (header.IsZstd)
-            return header.TextEncoding.GetString(await Zstandard.FirstLineAsync(connection, path, ct));
-        using var text = new StreamReader(header.OpenUtf8(path));
-        return await text.ReadLineAsync(ct) ?? "";
+        using TextReader text = header.IsZstd ? new StringReader(header.TextEncoding.GetString(await Zstandard.FirstLinesAsync(connection, path, ct))) : new StreamReader(header.OpenUtf8(path));
+        var first = await text.ReadLineAsync(ct) ?? "";
+        var record = first;
+        while (!IsClosed(record))
+        {
+            if (record.Length > ObjectScan.FirstLineLimit || await text.ReadLineAsync(ct) is not { } next)
+                return first;
+            record += '\n' + next;
+        }
+        return record;
     }
+
+    static bool IsClosed(string text) => text.Count(c => c == '"') % 2 == 0;
 
     internal static List<string> Fields(string line, char delimiter)
     {
         List<string> fields = [];
         var field = new StringBuilder();
         var quoted = false;
-        foreach (var c in line)
-            if (c == '"')
+        for (var i = 0; i < line.Length; i++)
+            if (line[i] == '"' && quoted && i + 1 < line.Length && line[i + 1] == '"')
+                field.Append(line[i++]);
+            else if (line[i] == '"')
                 quoted = !quoted;
-            else if (c == delimiter && !quoted)
+            else if (line[i] == delimiter && !quoted)
             {
                 fields.Add(field.ToString().Trim());
                 field.Clear();
             }
             else
-                field.Append(c);
+                field.Append(line[i]);
         fields.Add(field.ToString().Trim());
         return fields;
     }

@@ -6,7 +6,7 @@ namespace Cartage.Ingest;
 /// <summary>Gathers facts of bytes as they pass, buffer by buffer.</summary>
 sealed class ObjectScan
 {
-    const int FirstLineLimit = 64 * 1024;
+    public const int FirstLineLimit = 64 * 1024;
 
     readonly List<byte> _firstLine = [];
     readonly byte[] _carry = new byte[4];

@@ -47,9 +47,9 @@ static class Zstandard
         }
     }
 
-    /// <summary>The bytes of the first line.</summary>
-    public static async Task<byte[]> FirstLineAsync(DuckDbConnection connection, string path, CancellationToken ct) =>
-        (await connection.QueryAsync(Lines(path) + " LIMIT 1", r => r.IsDBNull(0) ? [] : Encoding.Latin1.GetBytes(r.GetString(0)), ct)).FirstOrDefault() ?? [];
+    /// <summary>The bytes of the first lines, as many as a header may have.</summary>
+    public static async Task<byte[]> FirstLinesAsync(DuckDbConnection connection, string path, CancellationToken ct) =>
+        [.. (await connection.QueryAsync(Lines(path) + " LIMIT 100", r => r.IsDBNull(0) ? "" : r.GetString(0), ct)).SelectMany(line => Encoding.Latin1.GetBytes(line + '\n'))];
 
     // Every byte is a character of Latin-1, and the mark between columns is one that no text holds.
     static string Lines(string path) =>

@@ -1,6 +1,8 @@
 using System.Text;
+using Cartage.DuckDb;
 using Cartage.Runs;
 using Cartage.Tests.Support;
+using Cartage.Warehouses;
 
 namespace Cartage.Tests.Ingest;
 
@@ -126,6 +128,36 @@ public sealed class TheDoor : IDisposable
         Assert.True(run.State == RunState.Succeeded, run.Message);
         Assert.Equal(Evil + "|10000", await _project.ScalarAsync("SELECT name, length(city) FROM shop.dim_customers WHERE customer_id = 3"));
         Assert.Equal("1|y;z", await _project.ScalarAsync("SELECT \"no;te\", \"select\" FROM shop_raw.notes"));
+    }
+
+    [Theory]
+    [InlineData("plain"), InlineData("crlf"), InlineData("dirty"), InlineData("utf-16"), InlineData("zstd"), InlineData("old-returns")]
+    public async Task A_column_s_name_may_hold_line_breaks_and_quotes(string how)
+    {
+        var text = $"customer_id,name,\"home \"\"town\"\"\n(if\n known)\",updated_at,is_active\n1,Ann,\"Par\nis\",2024-01-01 00:00:00,Y\n{(how == "dirty" ? "x,Bob\n" : "")}2,Cem,Rome,2024-01-01 00:00:00,Y\n";
+        _project.Write("pipelines/shop/feeds/files.yml", File.ReadAllText(Path.Combine(_project.Root, "pipelines/shop/feeds/files.yml")).Replace("    files: \"in/customers*.csv\"", $"    files: \"in/customers*\"\n    encoding: {(how == "utf-16" ? how : "utf-8")}"))
+            .Write("pipelines/shop/models/dim_customers.sql", "select customer_id from customers\n").Write("pipelines/shop/models/fact_orders.sql", "select order_id from orders\n");
+        _project.Write("in/orders.csv", "order_id,customer_id,order_date,amount,updated_at\n").WriteBytes("in/customers.csv", how switch
+        {
+            "crlf" => Encoding.UTF8.GetBytes(text.Replace("\n", "\r\n")),
+            "old-returns" => Encoding.UTF8.GetBytes(text.Replace('\n', '\r')),
+            "utf-16" => [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes(text)],
+            _ => Encoding.UTF8.GetBytes(text),
+        });
+        if (how == "zstd")
+        {
+            await using var duck = new DuckDbConnection("DataSource=:memory:");
+            await duck.OpenAsync(TestContext.Current.CancellationToken);
+            var file = Path.Combine(_project.Root, "in/customers.csv");
+            await duck.ExecuteAsync($"COPY (SELECT content FROM read_text('{file}')) TO '{file}.zst' (FORMAT csv, HEADER false, COMPRESSION zstd, QUOTE '', ESCAPE '', DELIMITER '|')", TestContext.Current.CancellationToken);
+            File.Delete(file);
+        }
+
+        var run = await _project.RunAsync();
+
+        Assert.True(run.State == (how == "dirty" ? RunState.Quarantined : RunState.Succeeded), run.Message);
+        Assert.All(run.Equations, e => Assert.True(e.Holds, e.ToString()));
+        Assert.Equal(["1|Par is", "2|Rome"], await _project.QueryAsync("SELECT customer_id, regexp_replace(\"home \"\"town\"\"\n(if\n known)\", '\\s+', ' ') FROM shop_raw.customers ORDER BY 1"));
     }
 
     // As a value that breaks a rule it is quoted in reasons, shown, mended by and reported.
