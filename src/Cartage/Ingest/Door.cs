@@ -345,8 +345,8 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
         objects switch
         {
             [] => stamp.LoadedAtSql,
-            [var one] => RunStamp.Sql(one.LandedAt),
-            _ => $"([{string.Join(", ", objects.Select(o => RunStamp.Sql(o.LandedAt)))}])[{place}]",
+            [var one] => Warehouses.Sql.Timestamp(one.LandedAt),
+            _ => $"([{string.Join(", ", objects.Select(o => Warehouses.Sql.Timestamp(o.LandedAt)))}])[{place}]",
         };
 
     string Deleted(string landed) =>
@@ -378,7 +378,5 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
 /// <summary>What a run stamps on its rows.</summary>
 public sealed record RunStamp(string RunId, DateTimeOffset LoadedAt)
 {
-    internal string LoadedAtSql => Sql(LoadedAt);
-
-    internal static string Sql(DateTimeOffset at) => $"TIMESTAMP '{at.UtcDateTime:yyyy-MM-dd HH:mm:ss.ffffff}'";
+    internal string LoadedAtSql => Sql.Timestamp(LoadedAt);
 }

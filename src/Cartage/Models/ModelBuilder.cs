@@ -176,7 +176,7 @@ public sealed class ModelBuilder(DbConnection connection, DbConnection parser, D
 
     async Task<ModelResult> AppendAsync(string select, CancellationToken ct)
     {
-        var (from, to) = (Stamp(context.Interval.Start), Stamp(context.Interval.End));
+        var (from, to) = (Sql.Timestamp(context.Interval.Start), Sql.Timestamp(context.Interval.End));
         var stamped = $"SELECT s.*, {from} AS \"_interval_start\", {to} AS \"_interval_end\" FROM ({select}) AS s";
         await StartAsync(stamped, ct);
         if (await IsHeldAsync(from, to, ct))
@@ -205,20 +205,19 @@ public sealed class ModelBuilder(DbConnection connection, DbConnection parser, D
         var until = held.Aggregate(held[0].Start <= context.Interval.Start ? context.Interval.Start : held[0].Start, (end, next) => next.Start <= end && next.End > end ? next.End : end);
         if (held[0].Start <= context.Interval.Start && until >= context.Interval.End)
             return true;
-        var rest = held[0].Start > context.Interval.Start ? $"--from {context.Interval.Start.UtcDateTime:s}Z --to {held[0].Start.UtcDateTime:s}Z" : $"--from {until.UtcDateTime:s}Z --to {context.Interval.End.UtcDateTime:s}Z";
+        var rest = held[0].Start > context.Interval.Start ? From(context.Interval.Start, held[0].Start) : From(until, context.Interval.End);
         throw new PipelineException(
             $"{model.File}: the model '{model.Name}' holds the rows of {held[0]}, a part of {context.Interval}: they would be there twice",
             hint: $"Nothing was published. Run what it has not: cartage run {model.Pipeline}.* {rest}. A model that is to hold an interval as it was last built is 'kind: interval'.") { Rejects = true };
 
         static DateTimeOffset Utc(DateTime time) => new(DateTime.SpecifyKind(time, DateTimeKind.Utc));
+        static string From(DateTimeOffset start, DateTimeOffset end) => $"--from {Interval.Text(start)} --to {Interval.Text(end)}";
     }
-
-    static string Stamp(DateTimeOffset time) => $"TIMESTAMP '{time.UtcDateTime:yyyy-MM-dd HH:mm:ss}'";
 
     async Task<ModelResult> IntervalAsync(string select, string time, CancellationToken ct)
     {
         await StartAsync(select, ct);
-        var within = $"{dialect.Quote(time)} >= {Stamp(context.Interval.Start)} AND {dialect.Quote(time)} < {Stamp(context.Interval.End)}";
+        var within = $"{dialect.Quote(time)} >= {Sql.Timestamp(context.Interval.Start)} AND {dialect.Quote(time)} < {Sql.Timestamp(context.Interval.End)}";
         await connection.ExecuteAsync(dialect.Create(New, await CollatedAsync($"SELECT * FROM ({select}) AS s WHERE {within}", ct)), ct);
         return await ReplaceAsync(await ColumnsAsync(New, ct), within, ct);
     }

@@ -26,11 +26,19 @@ sealed class Scd2(DbConnection connection, Dialect dialect, Model model, Materia
         var key = dialect.Quote(scd2.Key);
         var names = string.Concat(attributes.Select(a => ", " + dialect.Quote(a.Name)));
         var deleted = scd2.Deleted is { } d ? $"coalesce({dialect.Quote(d)}, false)" : "false";
-        var start = scd2.UpdatedAt is { } u ? $"coalesce(CAST({dialect.Quote(u)} AS TIMESTAMP), {First})" : $"TIMESTAMP '{context.Interval.End.UtcDateTime:yyyy-MM-dd HH:mm:ss}'";
-        var tie = string.Concat(columns.Where(c => Order.Contains(c.Name)).OrderBy(c => c.Name).Select(c => dialect.Quote(c.Name) + " DESC NULLS LAST, "));
-        var source = $"SELECT {key}{names}, {start} AS _eff, {deleted} AS _del{string.Concat(columns.Where(c => Order.Contains(c.Name)).Select(c => ", " + dialect.Quote(c.Name)))} FROM ({versions}) AS v WHERE {key} IS NOT NULL";
+        var start = scd2.UpdatedAt is { } u ? $"coalesce(CAST({dialect.Quote(u)} AS TIMESTAMP), {First})" : Sql.Timestamp(context.Interval.End);
+        var order = columns.Select(c => c.Name).Where(Order.Contains).Order(StringComparer.Ordinal).Select(dialect.Quote).ToList();
+        var source = $"SELECT {key}{names}, {start} AS _eff, {deleted} AS _del{string.Concat(order.Select(c => ", " + c))} FROM ({versions}) AS v WHERE {key} IS NOT NULL";
+        // Observed again for the same instant, as by hand between two ticks of a schedule, the later observation holds.
         if (scd2.UpdatedAt is null && await StoredAsync(ct))
-            source = $"SELECT {key}{names}, valid_from AS _eff, is_deleted AS _del FROM {dialect.Quote(model.Table)} WHERE {dialect.Quote(scd2.Surrogate)} <> -1 AND NOT _inferred UNION ALL {source}";
+        {
+            source = $"""
+                SELECT *, 1 AS _now FROM ({source}) AS s
+                UNION ALL SELECT {key}{names}, valid_from, is_deleted{string.Concat(order.Select(_ => ", NULL"))}, 0 FROM {dialect.Quote(model.Table)} WHERE {dialect.Quote(scd2.Surrogate)} <> -1 AND NOT _inferred
+                """;
+            order = ["_now", .. order];
+        }
+        var tie = string.Concat(order.Select(c => c + " DESC NULLS LAST, "));
         var shown = await connection.ScalarAsync<bool>($"SELECT count(*) = count(DISTINCT {key}) FROM ({source}) AS v", ct)
             ? $"SELECT {key}{names}, _eff, _del, 1 AS _n, CAST(NULL AS TIMESTAMP) AS _next FROM ({source}) AS v"
             : $"""

@@ -55,7 +55,7 @@ public static partial class Template
     }
 
     static string Time(DateTimeOffset time, string format) =>
-        format.Length == 0 ? $"TIMESTAMP '{time.UtcDateTime:yyyy-MM-dd HH:mm:ss}'" : Dialect.DuckDb.Literal(time.UtcDateTime.ToString(format, CultureInfo.InvariantCulture));
+        format.Length == 0 ? Warehouses.Sql.Timestamp(time) : Dialect.DuckDb.Literal(time.UtcDateTime.ToString(format, CultureInfo.InvariantCulture));
 
     [GeneratedRegex(@"\{\{\s*(?<name>[\w.]+)\s*(:\s*(?<format>[^}]+?))?\s*\}\}")]
     private static partial Regex Placeholder();

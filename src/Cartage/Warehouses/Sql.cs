@@ -8,6 +8,9 @@ namespace Cartage.Warehouses;
 /// <summary>One-line SQL on any connection; parameters are written <c>$name</c>.</summary>
 public static partial class Sql
 {
+    /// <summary>An instant as a literal, in UTC and to the microsecond.</summary>
+    public static string Timestamp(DateTimeOffset at) => $"TIMESTAMP '{at.UtcDateTime:yyyy-MM-dd HH:mm:ss.FFFFFF}'";
+
     /// <summary>Runs statements and returns the rows the last one changed.</summary>
     public static async Task<long> ExecuteAsync(this DbConnection connection, string sql, CancellationToken ct, params (string Name, object? Value)[] parameters)
     {

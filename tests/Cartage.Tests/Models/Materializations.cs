@@ -248,6 +248,44 @@ public sealed class Materializations : IDisposable
         Assert.Equal(["1|", "2|6"], await _project.QueryAsync("SELECT id, amount FROM shop.m ORDER BY id"));
     }
 
+    // Whoever runs by hand, or after what just came in, does not wait for the next second.
+    [Fact]
+    public async Task Runs_within_one_second_are_of_an_interval_each()
+    {
+        _project.Write("pipelines/shop/models/added.sql", "/* ---\nkind: append\n--- */\nselect amount from things")
+            .Write("pipelines/shop/models/window.sql", "/* ---\nkind: append\n--- */\nselect {{ start }} as since, {{ end }} as until")
+            .Write("pipelines/shop/models/versions.sql", "/* ---\nkind: scd2\nkey: id\nsurrogate: k\n--- */\nselect id, amount from things");
+        for (var n = 1; n <= 5; n++)
+        {
+            Land([new(1, true, 1, n)]);
+            await BuildAtAsync($"2030-01-01T12:00:00.{n}00001Z");
+        }
+
+        Assert.Equal(["1", "2", "3", "4", "5"], await _project.QueryAsync("SELECT amount FROM shop.added ORDER BY 1"));
+        Assert.Equal("5|4", await _project.ScalarAsync("SELECT count(*), count(*) FILTER (since = before) FROM (SELECT since, lag(until) OVER (ORDER BY until) AS before FROM shop.window)"));
+        Assert.Equal(["1|", "2|200001", "3|300001", "4|400001", "5|500001"], await _project.QueryAsync("SELECT amount, CASE WHEN year(valid_from) = 2030 THEN microsecond(valid_from) END FROM shop.versions WHERE id = 1 ORDER BY valid_from"));
+    }
+
+    // Between two ticks of a schedule every run by hand is of the same interval.
+    [Fact]
+    public async Task Of_versions_observed_for_the_same_instant_the_last_holds()
+    {
+        _project.Write("pipelines/shop/models/m.sql", "/* ---\nkind: scd2\nkey: id\nsurrogate: k\n--- */\nselect id, amount, _object, _record from things");
+        for (var n = 1; n <= 6; n++)
+        {
+            Land([new(1, true, 1, n)]);
+            await BuildAsync("m", Day(1));
+            Assert.Equal(n == 1 ? ["1"] : ["1", $"{n}"], await _project.QueryAsync("SELECT amount FROM shop.m WHERE id = 1 ORDER BY valid_from"));
+        }
+    }
+
+    async Task BuildAtAsync(string at)
+    {
+        await using var workspace = await _project.OpenAsync(given: new FakeClock(at));
+        var run = Assert.Single(await workspace.RunAsync(await workspace.PlanAsync(new(), TestContext.Current.CancellationToken), new(), null, TestContext.Current.CancellationToken));
+        Assert.True(run.State == RunState.Succeeded, run.Message);
+    }
+
     static IEnumerable<int> Days(int seed, int count)
     {
         var dice = new Random(seed);
