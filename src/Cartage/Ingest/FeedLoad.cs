@@ -25,7 +25,7 @@ public sealed class FeedLoad
     DoorResult _door = new(0, 0, [], []);
     Deletions? _deletions;
     long _inserted, _updated, _deleted, _unchanged, _superseded, _quarantined, _placeholders;
-    bool _differs, _distinct;
+    bool _differs, _distinct, _wentAside;
     bool _aside;
 
     readonly Numbering _numbering;
@@ -127,19 +127,25 @@ public sealed class FeedLoad
         }
         await connection.ExecuteAsync(Sql.Create(_tables.OlderAside, _tables.All), ct);
         // First of all, of old versions too: what came in must not hang on what came with it.
-        // A placeholder is made for rows that no other parent keeps out.
-        foreach (var column in Feed.Columns.Where(c => c.References is not null).OrderBy(c => c.References!.OnMissing is MissingParent.Infer))
-            await ReferAsync(connection, column, parents.GetValueOrDefault(column.References!.Feed), ct);
+        await ReferAsync(connection, parents, ct);
         if (Feed.Key.Count > 0 && !_distinct && await versions.RepeatAsync(ct))
         {
             await _numbering.NumberAsync(connection, versions.Tied, ct);
-            _superseded += await versions.KeepNewestAsync(ct);
+            var (superseded, conflicts) = await versions.KeepNewestAsync(ct);
+            _superseded += superseded;
+            _wentAside |= conflicts > 0;
+            if (conflicts > 0 && RefersToItself)
+                await ReferAsync(connection, parents, ct);
         }
     }
 
     /// <summary>What differs from the base table, after <see cref="SettleAsync"/> of it and of <paramref name="children"/>, the feeds that put placeholders into it; everything that depends on data happens up to here, before the transaction.</summary>
     public async Task CompareAsync(DbConnection connection, IReadOnlyList<(Feed Feed, FeedLoad? Load)> children, CancellationToken ct)
     {
+        // Feeds that refer to each other are looked at in turn: what went aside here later was there for a child before.
+        foreach (var (feed, load) in _wentAside ? children : [])
+            if (load is not null)
+                await InferAsync(connection, feed, load, ct);
         if (Swap)
             (_inserted, _deleted) = (await connection.QueryAsync($"SELECT count(*) - count(_deleted_at), count(_deleted_at) FROM {Sql.Quote(_tables.Good)}", r => (r.GetInt64(0), r.GetInt64(1)), ct))[0];
         else if (Feed.Key.Count > 0)
@@ -194,29 +200,57 @@ public sealed class FeedLoad
             await new Publication(connection, Sql).DropAsync(_tables.Scratch, ct);
     }
 
-    // In a feed that refers to itself, a row that goes aside may be the parent of another.
-    async Task ReferAsync(DbConnection connection, FeedColumn column, FeedLoad? other, CancellationToken ct)
+    bool RefersToItself => Feed.Columns.Any(c => c.References?.Feed == Feed.Name);
+
+    // In a feed that refers to itself, a row that goes aside may be the parent of another. A placeholder is made for rows that no other parent keeps out.
+    async Task ReferAsync(DbConnection connection, IReadOnlyDictionary<string, FeedLoad> parents, CancellationToken ct)
     {
-        var parent = column.References!.Feed == Feed.Name ? this : other;
-        var parents = new Parents(connection, _tables, parent?._tables, _context.Inferred.Contains(column.References.Feed));
-        var orphan = await parents.OrphanAsync(column, ct);
-        while (await connection.ScalarAsync<long>($"SELECT count(*) FROM {Sql.Quote(_tables.Good)} g WHERE {orphan}", ct) is > 0 and var missing)
+        var columns = Feed.Columns.Where(c => c.References is not null).ToLookup(c => c.References!.OnMissing is MissingParent.Quarantine);
+        for (var again = true; again; again &= RefersToItself)
         {
-            if (column.References.OnMissing is MissingParent.Infer)
-            {
-                var made = await parents.InferAsync(column, orphan, _context.Stamp, ct);
-                parent!._placeholders += made;
-                Warnings = [.. Warnings, $"{column.Name}: {made} rows of {column.References.Feed} are not there, and placeholders stand for them"];
-                return;
-            }
-            if (column.References.OnMissing is MissingParent.Warn)
-            {
-                Warnings = [.. Warnings, $"{column.Name}: {missing} rows refer to {column.References.Feed} that are not there"];
-                return;
-            }
+            again = false;
+            foreach (var column in columns[true])
+                again |= await ReferAsync(connection, column, parents, ct);
+            _wentAside |= again;
+        }
+        foreach (var column in columns[false])
+            await ReferAsync(connection, column, parents, ct);
+    }
+
+    // Whether rows went aside.
+    async Task<bool> ReferAsync(DbConnection connection, FeedColumn column, IReadOnlyDictionary<string, FeedLoad> loads, CancellationToken ct)
+    {
+        var reference = column.References!;
+        var parent = reference.Feed == Feed.Name ? this : loads.GetValueOrDefault(reference.Feed);
+        var parents = new Parents(connection, _tables, parent?._tables, _context.Inferred.Contains(reference.Feed));
+        var orphan = await parents.OrphanAsync(column, ct);
+        var missing = await connection.ScalarAsync<long>($"SELECT count(*) FROM {Sql.Quote(_tables.Good)} g WHERE {orphan}", ct);
+        if (missing == 0)
+            return false;
+        if (reference.OnMissing is MissingParent.Quarantine)
+        {
             await _numbering.NumberAsync(connection, orphan, ct);
             await parents.SetAsideAsync(column, orphan, ct);
+            return true;
         }
+        if (reference.OnMissing is MissingParent.Warn)
+            Warnings = [.. Warnings, $"{column.Name}: {missing} rows refer to {reference.Feed} that are not there"];
+        else
+        {
+            var made = await parents.InferAsync(column, orphan, _tables.Good, _context.Stamp, ct);
+            parent!._placeholders += made;
+            Warnings = [.. Warnings, $"{column.Name}: {made} rows of {reference.Feed} are not there, and placeholders stand for them"];
+        }
+        return false;
+    }
+
+    // Placeholders for what the rows of a child, old versions too, refer to and do not find any more.
+    async Task InferAsync(DbConnection connection, Feed child, FeedLoad load, CancellationToken ct)
+    {
+        var parents = new Parents(connection, load._tables, _tables, placeholders: true);
+        foreach (var column in child.Columns.Where(c => c.References is { OnMissing: MissingParent.Infer } r && r.Feed == Feed.Name))
+            foreach (var rows in new[] { load._tables.Good, load._tables.OlderAside })
+                _placeholders += await parents.InferAsync(column, await parents.OrphanAsync(column, ct), rows, _context.Stamp, ct);
     }
 
     // What the rows of a child refer to once this run is published.

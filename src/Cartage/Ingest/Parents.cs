@@ -52,12 +52,12 @@ sealed class Parents(DbConnection connection, LoadTables tables, LoadTables? par
         );
     }
 
-    /// <summary>Makes a row with nothing but a key for every parent that orphans refer to; returns how many.</summary>
-    public async Task<long> InferAsync(FeedColumn column, string orphan, RunStamp stamp, CancellationToken ct) =>
+    /// <summary>Makes a row with nothing but a key for every parent that orphans among some rows refer to; returns how many.</summary>
+    public async Task<long> InferAsync(FeedColumn column, string orphan, Table rows, RunStamp stamp, CancellationToken ct) =>
         await connection.ExecuteAsync(
             $"""
             INSERT INTO {_sql.Quote(parent!.Good)} ({_sql.Quote(column.References!.Column)}, _run, _loaded_at)
-            SELECT DISTINCT CAST(g.{_sql.Quote(column.Name)} AS {_sql.Type(TypeOf(parent.Columns, column.References.Column))}), {_sql.Literal(stamp.RunId)}, {stamp.LoadedAtSql} FROM {_sql.Quote(tables.Good)} g WHERE {orphan}
+            SELECT DISTINCT CAST(g.{_sql.Quote(column.Name)} AS {_sql.Type(TypeOf(parent.Columns, column.References.Column))}), {_sql.Literal(stamp.RunId)}, {stamp.LoadedAtSql} FROM {_sql.Quote(rows)} g WHERE {orphan}
             """,
             ct
         );

@@ -20,8 +20,8 @@ sealed class Versions(DbConnection connection, LoadTables tables)
     public string Tied =>
         $"EXISTS (SELECT 1 FROM {_sql.Quote(tables.Good)} o WHERE {tables.SameKey("o", "g")} AND o._object = g._object AND o.{_sql.RowId} <> g.{_sql.RowId}{(_feed.Cursor is { } c ? $" AND (o.{_sql.Quote(c)} = g.{_sql.Quote(c)} OR o.{_sql.Quote(c)} IS NULL AND g.{_sql.Quote(c)} IS NULL)" : "")})";
 
-    /// <summary>Leaves the newest row of each key among the good; older versions go aside, rows that nothing orders to the quarantine. Returns how many were superseded.</summary>
-    public async Task<long> KeepNewestAsync(CancellationToken ct)
+    /// <summary>Leaves the newest row of each key among the good; older versions go aside, rows that nothing orders to the quarantine. Returns how many were superseded and how many went there.</summary>
+    public async Task<(long Superseded, long Conflicts)> KeepNewestAsync(CancellationToken ct)
     {
         var unordered = _feed.Cursor is { } cursor ? $"{_sql.Quote(cursor)} IS NULL" : "true";
         var contents = $"(CASE WHEN {unordered} THEN _content END) OVER (PARTITION BY {tables.Key()}, CASE WHEN {unordered} THEN _object END)";
@@ -52,7 +52,7 @@ sealed class Versions(DbConnection connection, LoadTables tables)
         var conflicts = await connection.ScalarAsync<long>($"SELECT count(*) FROM {_sql.Quote(ranked)} WHERE _conflict AND _copy = 1", ct);
         var gone = await connection.ExecuteAsync($"DELETE FROM {_sql.Quote(tables.Good)} WHERE {_sql.RowId} IN (SELECT _rid FROM {_sql.Quote(ranked)} WHERE _conflict OR _place > 1)", ct);
         await connection.ExecuteAsync($"DROP TABLE {_sql.Quote(ranked)}", ct);
-        return gone - conflicts;
+        return (gone - conflicts, conflicts);
     }
 
     /// <summary>Computes what the load changes in the base table and among the older versions, and changes neither.</summary>

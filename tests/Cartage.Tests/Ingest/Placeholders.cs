@@ -101,6 +101,40 @@ public sealed class Placeholders
         }
     }
 
+    // Each other's rows are looked at in turn: what goes aside on one side later was still there for the other.
+    [Theory]
+    [InlineData("teams", "people", "11,1,a\n11,1,b\n12,1,c\n"), InlineData("people", "teams", "11,1,a\n11,1,b\n12,1,c\n")] // two rows that nothing orders
+    [InlineData("teams", "people", "11,1,zz\n12,1,c\n")] // another parent keeps it out
+    public async Task A_parent_that_goes_aside_after_its_children_were_looked_at_has_a_placeholder(string first, string second, string people)
+    {
+        string Feed(string name) => $"  {name}:\n    files: in/{name}*.csv\n    key: [id]\n    columns:\n      id: integer\n      of: {{ type: integer, references: {{ feed: {(name == "teams" ? "people" : "teams")}, column: id, on_missing: infer }} }}\n      code: {{ type: text{(name == "people" ? ", references: { feed: codes, column: code }" : "")} }}\n";
+        using var project = SmallShop.Create().Write("in/customers.csv", Customers).Write("in/orders.csv", Orders)
+            .Write("pipelines/shop/feeds/more.yml", "feeds:\n" + Feed(first) + Feed(second) + "  codes:\n    files: in/codes.csv\n    key: [code]\n    columns: { code: text }\n")
+            .Write("in/codes.csv", "code\na\nb\nc\n").Write("in/teams.csv", "id,of,code\n1,11,a\n").Write("in/people.csv", "id,of,code\n" + people);
+        for (var again = false; ; again = true)
+        {
+            Assert.All((await project.RunAsync(new() { FullRefresh = again })).Equations, e => Assert.True(e.Holds, e.ToString()));
+            Assert.Equal(["11||True", "12|1|False"], await project.QueryAsync("SELECT id, of, _object IS NULL FROM shop_raw.people ORDER BY 1"));
+            if (again)
+                return;
+        }
+    }
+
+    [Theory]
+    [InlineData("1,2,1\n2,,99\n3,1,1\n4,,1\n", "4")] // the manager's customer is not there
+    [InlineData("1,2,1\n2,,1\n2,4,1\n3,1,1\n4,,1\n", "4")] // there are two of the manager
+    public async Task In_a_feed_that_refers_to_itself_children_go_aside_with_their_parents(string staffs, string stay)
+    {
+        using var project = SmallShop.Create().Write("in/customers.csv", Customers).Write("in/orders.csv", Orders)
+            .Write("pipelines/shop/feeds/staffs.yml", "feeds:\n  staffs:\n    files: in/staffs*.csv\n    key: [staff_id]\n    columns:\n      staff_id: integer\n      manager_id: { type: integer, references: { feed: staffs, column: staff_id } }\n      customer_id: { type: integer, references: { feed: customers, column: customer_id } }\n")
+            .Write("in/staffs.csv", "staff_id,manager_id,customer_id\n" + staffs);
+
+        Assert.All((await project.RunAsync()).Equations, e => Assert.True(e.Holds, e.ToString()));
+
+        Assert.Equal([stay], await project.QueryAsync("SELECT staff_id FROM shop_raw.staffs"));
+        Assert.Equal(["1|parent_quarantined", "3|parent_quarantined"], await project.QueryAsync("SELECT staff_id, _rules FROM shop_quarantine.staffs WHERE staff_id <> '2' ORDER BY 1"));
+    }
+
     // Without a key a file that comes again stands for what it was; so do the placeholders made for it.
     [Fact]
     public async Task A_placeholder_that_nobody_refers_to_any_more_goes()
