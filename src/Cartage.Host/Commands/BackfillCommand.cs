@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Cartage.Host.Output;
+using Cartage.Plans;
 using Cartage.Runs;
 
 namespace Cartage.Host.Commands;
@@ -66,13 +67,26 @@ static class BackfillCommand
             every.Ticks % TimeSpan.TicksPerDay == 0 ? RunArguments.Utc(TimeZoneInfo.ConvertTime(at, zone).DateTime + every, zone) : at + every;
     }
 
+    // Done is what runs of just that interval did, one or several: one of some phases or models only may have left a part.
     static async Task<List<(Interval Interval, bool Done)>> LeftAsync(Workspace workspace, List<Interval> intervals, RunRequest request, CancellationToken ct)
     {
-        var runs = await workspace.Store.ListRunsAsync(new RunFilter(int.MaxValue, States: [RunState.Succeeded, RunState.Quarantined], Brief: true), ct);
-        var pipelines = (await workspace.PlanAsync(request, ct)).Select(x => x.Pipeline.Name).ToList();
-        var done = runs.Select(x => (x.Pipeline, x.Interval)).ToHashSet();
-        return intervals.ConvertAll(x => (x, pipelines.TrueForAll(p => done.Contains((p, x)))));
+        var (plans, wanted) = (await workspace.PlanAsync(request, ct), intervals.ToHashSet());
+        Dictionary<(string Pipeline, Interval), HashSet<(string Kind, string Name)>> did = [];
+        foreach (var run in await workspace.Store.ListRunsAsync(new RunFilter(int.MaxValue, States: [RunState.Succeeded, RunState.Quarantined], Brief: true), ct))
+            if (wanted.Contains(run.Interval) && await workspace.Store.GetRunAsync(run.RunId, ct) is { } whole)
+                did[(run.Pipeline, run.Interval)] = [.. did.GetValueOrDefault((run.Pipeline, run.Interval), []), .. whole.Tasks.Select(t => (t.Kind, t.Name))];
+        return intervals.ConvertAll(x => (x, plans.All(p => did.TryGetValue((p.Pipeline.Name, x), out var tasks) && OfInterval(p).All(tasks.Contains))));
     }
+
+    // Models that are not of an interval follow from what is loaded, whichever run builds them.
+    static IEnumerable<(string Kind, string Name)> OfInterval(Plan plan) =>
+        plan.Tasks.SelectMany(t => t switch
+        {
+            PlannedTask.Extract => [("extract", t.Name)],
+            PlannedTask.Load => [("load", t.Name)],
+            PlannedTask.Build { Model.IsOfInterval: true } => [("build", t.Name)],
+            _ => Array.Empty<(string, string)>(),
+        });
 
     static int Print(Invocation on, List<(Interval Interval, bool Done)> intervals)
     {

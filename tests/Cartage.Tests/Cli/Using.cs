@@ -217,6 +217,23 @@ public sealed class Using : IDisposable
     }
 
     [Fact]
+    public async Task A_backfill_does_what_a_part_of_a_run_left()
+    {
+        _shop.Write("pipelines/shop/models/daily.sql", "/* ---\nkind: append\n--- */\nselect {{ start }} as day, count(*) as n from orders\n");
+        async Task<string> LeftAsync() => string.Concat((await _shop.TypeAsync("backfill", "2016-01-01..2016-01-04", "--dry-run")).Out.Split('\n').Select(l => l.Contains("done before", StringComparison.Ordinal) ? "d" : l.Contains("would run", StringComparison.Ordinal) ? "r" : ""));
+        await _shop.TypeAsync("run", "--from", "2016-01-01", "--to", "2016-01-02", "--only", "extract,load");
+        await _shop.TypeAsync("run", "shop.sales", "--from", "2016-01-02", "--to", "2016-01-03");
+        await _shop.TypeAsync("run", "--from", "2016-01-03", "--to", "2016-01-04");
+
+        Assert.Equal("rrd", await LeftAsync());
+        await _shop.TypeAsync("run", "--from", "2016-01-01", "--to", "2016-01-02", "--only", "build,check");
+        Assert.Equal("drd", await LeftAsync());
+        Assert.Equal(0, (await _shop.TypeAsync("backfill", "2016-01-01..2016-01-04")).Code);
+        Assert.Equal("ddd", await LeftAsync());
+        Assert.Equal("3\n", (await _shop.TypeAsync("query", "select count(distinct day) as n from shop.daily", "--format", "csv")).Out[2..]);
+    }
+
+    [Fact]
     public async Task Answers_while_another_process_holds_the_project()
     {
         await _shop.TypeAsync("run", "--quiet");
