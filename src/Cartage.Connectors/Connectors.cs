@@ -184,10 +184,12 @@ public static partial class Connectors
     public static IObjectStore OpenBucket(Project project, string place, string fetched, TimeProvider clock) => Stores.Bucket(project, place, new(fetched, 0, clock), clock);
 
     static IEnumerable<Finding> NoticeFindings(Project project) =>
-        from rule in project.Pipelines.Select(p => (p.File, Rule: p.Notify)).Append((File: "project.yml", project.Notifications.Rule))
-        from via in rule.Rule?.Via ?? []
+        project.Pipelines.SelectMany(p => NoticeFindings(project, p.File, p.Notify)).Concat(NoticeFindings(project, "project.yml", project.Notifications.Rule));
+
+    static IEnumerable<Finding> NoticeFindings(Project project, string file, NotifyRule? rule) =>
+        from via in rule?.Via ?? []
         where project.Connections.TryGetValue(via, out var connection) && !NotifierTypes.Contains(connection.Type)
-        select new Finding(rule.File, rule.Rule!.Line, $"notices cannot go through '{via}', a connection of type {project.Connections[via].Type}", $"There are: {string.Join(", ", NotifierTypes)}.");
+        select new Finding(file, rule!.Line, $"notices cannot go through '{via}', a connection of type {project.Connections[via].Type}", $"There are: {string.Join(", ", NotifierTypes)}.");
 
     static ConnectionSpec Connection(Project project, Feed feed) =>
         project.Connections.GetValueOrDefault(feed.Connection!)

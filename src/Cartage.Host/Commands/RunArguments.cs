@@ -42,8 +42,8 @@ sealed class RunArguments
                 FullRefresh = on.Value(_fullRefresh),
                 Only = Chosen(on.Value(_only) ?? []),
                 Limit = Limit(on),
-                Accept = Known(_accept.Name, on.Value(_accept), RuleNames.Checks(project), RuleNames.Rules(project), "a feed's rule cannot be accepted: --set-aside {0} sends its rows to the quarantine."),
-                SetAside = Known(_setAside.Name, on.Value(_setAside), RuleNames.Rules(project), RuleNames.Checks(project), "a check on a table has no rows to set aside: --accept {0} lets it fail once."),
+                Accept = Known(_accept.Name, on.Value(_accept), () => RuleNames.Checks(project), () => RuleNames.Rules(project), "a feed's rule cannot be accepted: --set-aside {0} sends its rows to the quarantine."),
+                SetAside = Known(_setAside.Name, on.Value(_setAside), () => RuleNames.Rules(project), () => RuleNames.Checks(project), "a check on a table has no rows to set aside: --accept {0} lets it fail once."),
             };
     }
 
@@ -71,13 +71,16 @@ sealed class RunArguments
             var limit => limit,
         };
 
-    static HashSet<string> Known(string option, string[]? typed, IReadOnlyList<string> known, IReadOnlyList<string> others, string otherwise)
+    static HashSet<string> Known(string option, string[]? typed, Func<IReadOnlyList<string>> names, Func<IReadOnlyList<string>> others, string otherwise)
     {
-        foreach (var name in (typed ?? []).Except(known))
-            throw others.Contains(name)
+        if (typed is null or [])
+            return [];
+        var known = names();
+        foreach (var name in typed.Except(known))
+            throw others().Contains(name)
                 ? new UsageException($"{option} {name}: {string.Format(CultureInfo.InvariantCulture, otherwise, name)}")
                 : new UsageException($"{option} {name}: there is no such check.", Spelling.Suggest(name, known) ?? "A check is named as a run names it: table.column.check, or a feed, feed.column or feed.column.rule to set aside.");
-        return [.. typed ?? []];
+        return [.. typed];
     }
 
     static HashSet<string> Chosen(string[] typed)

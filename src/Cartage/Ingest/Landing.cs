@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.IO.Compression;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Cartage.Storage;
@@ -15,11 +16,14 @@ public sealed class Landing(IObjectStore raw, string tempFolder, TimeProvider cl
     {
         var newest = extraction.Landed.GroupBy(m => m.Source).ToDictionary(g => g.Key, g => g.MaxBy(m => m.Version)!);
         var landed = new ConcurrentBag<Manifest>();
-        await Parallel.ForEachAsync(source.ReadAsync(extraction, ct), new ParallelOptions { MaxDegreeOfParallelism = source.Parallelism, CancellationToken = ct }, async (page, stop) =>
-        {
-            if (await LandPageAsync(extraction.Feed, page, newest.GetValueOrDefault(page.Name), stop) is { } manifest)
-                landed.Add(manifest);
-        });
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        await using var pages = source.ReadAsync(extraction, reading.Token).GetAsyncEnumerator(reading.Token);
+        if (await pages.MoveNextAsync()) // most feeds of most runs have nothing new, and no thread is set going for it
+            await Parallel.ForEachAsync(FromAsync(pages, reading, ct), new ParallelOptions { MaxDegreeOfParallelism = source.Parallelism, CancellationToken = ct }, async (page, stop) =>
+            {
+                if (await LandPageAsync(extraction.Feed, page, newest.GetValueOrDefault(page.Name), stop) is { } manifest)
+                    landed.Add(manifest);
+            });
         return [.. extraction.Landed.Concat(landed).OrderBy(m => m.Object, StringComparer.Ordinal)];
     }
 
@@ -33,8 +37,17 @@ public sealed class Landing(IObjectStore raw, string tempFolder, TimeProvider cl
         using var copies = await LocalCopies.FetchAsync(raw, keys, ct);
         List<Manifest> manifests = [];
         foreach (var path in copies.Paths)
-            manifests.Add(JsonSerializer.Deserialize(await File.ReadAllBytesAsync(path, ct), ManifestJson.Default.Manifest)!);
+            manifests.Add(JsonSerializer.Deserialize(File.ReadAllBytes(path), ManifestJson.Default.Manifest)!);
         return manifests;
+    }
+
+    // The first page and those after it, until one of them cannot be landed.
+    static async IAsyncEnumerable<Page> FromAsync(IAsyncEnumerator<Page> pages, CancellationTokenSource reading, [EnumeratorCancellation] CancellationToken failed)
+    {
+        await using var stop = failed.Register(reading.Cancel);
+        do
+            yield return pages.Current;
+        while (await pages.MoveNextAsync());
     }
 
     /// <summary>Writes a manifest, or writes it anew.</summary>

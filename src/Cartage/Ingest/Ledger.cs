@@ -29,7 +29,7 @@ public static class Ledger
     public static async Task<Dictionary<string, bool>> ReadAsync(DbConnection connection, Feed feed, CancellationToken ct) =>
         (await connection.QueryAsync(
             "SELECT object, status FROM cartage.ledger WHERE pipeline = $pipeline AND feed = $feed",
-            r => (Object: r.GetString(0), Status: r.GetString(1)), ct, ("pipeline", feed.Pipeline), ("feed", feed.Name)
+            r => new Entry(r.GetString(0), r.GetString(1)), ct, ("pipeline", feed.Pipeline), ("feed", feed.Name)
         )).Where(x => x.Status == Loaded || x.Status == Unreadable(feed)).GroupBy(x => x.Object).ToDictionary(g => g.Key, g => g.Any(x => x.Status == Loaded));
 
     /// <summary>The objects that were loaded by runs before one.</summary>
@@ -60,4 +60,6 @@ public static class Ledger
             ct,
             ("run", stamp.RunId), ("pipeline", feed.Pipeline), ("feed", feed.Name)
         );
+
+    sealed record Entry(string Object, string Status);
 }

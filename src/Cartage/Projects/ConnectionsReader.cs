@@ -14,13 +14,20 @@ static class ConnectionsReader
                 var type = details.Text("type");
                 if (type is null)
                     details.Missing("type");
-                connections[name] = new(name, type ?? "", Settings(details, "", 3).Where(s => s.Key != "type").ToDictionary(), map.File.Name, line);
+                Dictionary<string, string> settings = [];
+                Read(details, "", 3, settings);
+                settings.Remove("type");
+                connections[name] = new(name, type ?? "", settings, map.File.Name, line);
             }
         return connections;
     }
 
-    static IEnumerable<KeyValuePair<string, string>> Settings(YamlMap map, string prefix, int depth) =>
-        map.Entries(orTexts: true).SelectMany(e =>
-            e.Map is not null ? depth == 0 ? [] : Settings(e.Map, $"{prefix}{e.Key}.", depth - 1)
-            : [KeyValuePair.Create(prefix + e.Key, e.Text ?? string.Join(',', map.Texts(e.Key)))]);
+    static void Read(YamlMap map, string prefix, int depth, Dictionary<string, string> settings)
+    {
+        foreach (var (key, inner, text, _) in map.Entries(orTexts: true))
+            if (inner is null)
+                settings[prefix + key] = text ?? string.Join(',', map.Texts(key));
+            else if (depth > 0)
+                Read(inner, $"{prefix}{key}.", depth - 1, settings);
+    }
 }

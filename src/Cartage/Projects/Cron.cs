@@ -58,10 +58,10 @@ public sealed class Cron
     }
 
     /// <summary>The first tick after an instant, in UTC.</summary>
-    public DateTimeOffset Next(DateTimeOffset after, TimeZoneInfo zone) => Nearest(after, zone, 1, ticks => [.. ticks.Where(t => t > after)], ticks => ticks.Min());
+    public DateTimeOffset Next(DateTimeOffset after, TimeZoneInfo zone) => Nearest(after, zone, 1, tick => tick > after);
 
     /// <summary>The last tick at or before an instant, in UTC.</summary>
-    public DateTimeOffset Last(DateTimeOffset at, TimeZoneInfo zone) => Nearest(at, zone, -1, ticks => [.. ticks.Where(t => t <= at)], ticks => ticks.Max());
+    public DateTimeOffset Last(DateTimeOffset at, TimeZoneInfo zone) => Nearest(at, zone, -1, tick => tick <= at);
 
     /// <summary>Every tick after one instant up to and with another, in order, in UTC.</summary>
     public IEnumerable<DateTimeOffset> Between(DateTimeOffset after, DateTimeOffset until, TimeZoneInfo zone)
@@ -74,12 +74,19 @@ public sealed class Cron
     public override string ToString() => Text;
 
     // The neighbouring days are asked too: where clocks are set back at midnight a day's last ticks come after the next day's first.
-    DateTimeOffset Nearest(DateTimeOffset from, TimeZoneInfo zone, int step, Func<IEnumerable<DateTimeOffset>, List<DateTimeOffset>> wanted, Func<List<DateTimeOffset>, DateTimeOffset> pick)
+    DateTimeOffset Nearest(DateTimeOffset from, TimeZoneInfo zone, int step, Func<DateTimeOffset, bool> wanted)
     {
+        DateTimeOffset? nearest = null;
         var day = Day(from, zone).AddDays(-step);
         for (var n = 0; n <= LongestPauseDays + 2; n++, day = day.AddDays(step))
-            if (wanted(Ticks(day, zone)) is { Count: > 0 } ticks)
-                return pick([.. ticks, .. wanted(Ticks(day.AddDays(step), zone))]);
+        {
+            var isLast = nearest is not null;
+            foreach (var tick in Ticks(day, zone))
+                if (wanted(tick) && (nearest is not { } other || (step > 0 ? tick < other : tick > other)))
+                    nearest = tick;
+            if (isLast)
+                return nearest!.Value;
+        }
         throw new InvalidOperationException($"'{Text}' has no tick near {from:O}");
     }
 
@@ -89,17 +96,22 @@ public sealed class Cron
         _months.Has(day.Month)
         && (_days.IsOpen || _weekdays.IsOpen ? _days.Has(day.Day) && _weekdays.Has((int)day.DayOfWeek) : _days.Has(day.Day) || _weekdays.Has((int)day.DayOfWeek));
 
-    IEnumerable<DateTimeOffset> Ticks(DateOnly day, TimeZoneInfo zone) =>
-        Matches(day) ? _hours.Values.SelectMany(h => _minutes.Values.SelectMany(m => Instants(day.ToDateTime(new TimeOnly(h, m)), zone))) : [];
-
-    IEnumerable<DateTimeOffset> Instants(DateTime local, TimeZoneInfo zone)
+    IEnumerable<DateTimeOffset> Ticks(DateOnly day, TimeZoneInfo zone)
     {
-        if (zone.IsInvalidTime(local))
-            return _hours.IsOpen ? [] : [AfterGap(local, zone)];
-        if (!zone.IsAmbiguousTime(local))
-            return [new DateTimeOffset(local, zone.GetUtcOffset(local)).ToUniversalTime()];
-        var both = zone.GetAmbiguousTimeOffsets(local).Select(o => new DateTimeOffset(local, o).ToUniversalTime()).Order();
-        return _hours.IsOpen ? both : both.Take(1);
+        if (!Matches(day))
+            yield break;
+        foreach (var hour in _hours.Values)
+            foreach (var minute in _minutes.Values)
+            {
+                var local = day.ToDateTime(new TimeOnly(hour, minute));
+                if (zone.IsAmbiguousTime(local))
+                    foreach (var instant in zone.GetAmbiguousTimeOffsets(local).Select(o => new DateTimeOffset(local, o).ToUniversalTime()).Order().Take(_hours.IsOpen ? 2 : 1))
+                        yield return instant;
+                else if (!zone.IsInvalidTime(local))
+                    yield return new DateTimeOffset(local, zone.GetUtcOffset(local)).ToUniversalTime();
+                else if (!_hours.IsOpen)
+                    yield return AfterGap(local, zone);
+            }
     }
 
     static DateTimeOffset AfterGap(DateTime local, TimeZoneInfo zone)

@@ -97,7 +97,7 @@ static class FeedFile
 
     sealed record Shared(IReadOnlyList<string> Files, string? Connection, IReadOnlyList<string> Command)
     {
-        public IReadOnlyList<string> Ways => [.. new[] { (Files.Count > 0, "files"), (Connection is not null, "connection"), (Command.Count > 0, "command") }.Where(w => w.Item1).Select(w => w.Item2)];
+        public IReadOnlyList<string> Ways => [.. ((string?[])[Files.Count > 0 ? "files" : null, Connection is null ? null : "connection", Command.Count > 0 ? "command" : null]).OfType<string>()];
     }
 
     static string? Delimiter(YamlMap map)

@@ -72,11 +72,11 @@ static class ModelHeader
         }
     }
 
-    static (string Name, string? Description, bool Pii, IReadOnlyList<Check> Checks) ReadColumn(string name, YamlMap? map, string? text, Model model)
+    static HeaderColumn ReadColumn(string name, YamlMap? map, string? text, Model model)
     {
         if (map is null)
-            return (name, text, false, []);
-        var column = (name, map.Text("description"), map.Flag("pii"), ReadChecks(map, model, name));
+            return new(name, text, false, []);
+        var column = new HeaderColumn(name, map.Text("description"), map.Flag("pii"), ReadChecks(map, model, name));
         map.Done();
         return column;
     }
@@ -111,4 +111,6 @@ static class ModelHeader
         map.File.Add(line, $"the dimension '{column}' needs 'table' and 'key'");
         return null;
     }
+
+    sealed record HeaderColumn(string Name, string? Description, bool Pii, IReadOnlyList<Check> Checks);
 }

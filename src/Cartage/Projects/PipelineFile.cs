@@ -27,8 +27,12 @@ static class PipelineFile
 
         string Relative(string file) => Path.GetRelativePath(root, file).Replace('\\', '/');
 
-        List<(string Name, string Text)> Texts(string kind, string pattern) =>
-            [.. Files(Path.Combine(folder, kind), pattern).Select(f => (Relative(f), YamlFile.Read(f, Relative(f), findings))).Where(f => f.Item2 is not null).Select(f => (f.Item1, f.Item2!))];
+        IEnumerable<TextFile> Texts(string kind, string pattern)
+        {
+            foreach (var file in Files(Path.Combine(folder, kind), pattern))
+                if (YamlFile.Read(file, Relative(file), findings) is { } text)
+                    yield return new(Relative(file), text);
+        }
     }
 
     static Pipeline ReadMap(YamlMap map, Pipeline pipeline)
@@ -93,4 +97,6 @@ static class PipelineFile
 
     static IEnumerable<string> Files(string folder, string pattern) =>
         Directory.Exists(folder) ? Directory.EnumerateFiles(folder, pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal) : [];
+
+    sealed record TextFile(string Name, string Text);
 }

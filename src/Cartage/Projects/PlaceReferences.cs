@@ -8,7 +8,13 @@ static class PlaceReferences
     static readonly string[] Schemes = ["inbox", "raw", "processed", "reports", "s3"];
 
     public static IEnumerable<Finding> Findings(Project project) =>
-        project.Pipelines.SelectMany(p => Places(p).SelectMany(x => Mistakes(project, x.Text, x.File, x.Line)).Concat(p.WaitFor.SelectMany(w => WaitMistakes(p, w))));
+        project.Pipelines.SelectMany(pipeline => (IEnumerable<Finding>)
+        [
+            .. pipeline.Triggers.OfType<Trigger.ObjectCreated>().SelectMany(t => Mistakes(project, t.Pattern, pipeline.File, t.Line)),
+            .. pipeline.WaitFor.Where(w => w.Object is not null).SelectMany(w => Mistakes(project, w.Object!, pipeline.File, w.Line)),
+            .. pipeline.Feeds.SelectMany(f => f.Files.SelectMany(text => Mistakes(project, text, f.File, f.Line))),
+            .. pipeline.WaitFor.SelectMany(w => WaitMistakes(pipeline, w)),
+        ]);
 
     static IEnumerable<Finding> WaitMistakes(Pipeline pipeline, WaitFor wait)
     {
@@ -18,13 +24,6 @@ static class PlaceReferences
         if (wait.Object is not null && Template.Names(text).FirstOrDefault(n => n is not ("start" or "end")) is { } unknown)
             yield return new(pipeline.File, wait.Line, $"the placeholder '{{{{ {unknown} }}}}' of '{text}' has no value", "There are start and end; a variable is written ${var:name}.");
     }
-
-    static IEnumerable<(string Text, string File, int Line)> Places(Pipeline pipeline) =>
-        [
-            .. pipeline.Triggers.OfType<Trigger.ObjectCreated>().Select(t => (t.Pattern, pipeline.File, t.Line)),
-            .. pipeline.WaitFor.Where(w => w.Object is not null).Select(w => (w.Object!, pipeline.File, w.Line)),
-            .. pipeline.Feeds.SelectMany(f => f.Files.Select(text => (text, f.File, f.Line))),
-        ];
 
     static IEnumerable<Finding> Mistakes(Project project, string text, string file, int line)
     {

@@ -60,7 +60,7 @@ public static class ProjectFiles
         var project = Lay(map, fallback with { Name = name ?? fallback.Name, Events = TriggersReader.Events(map), ClusterLease = TriggersReader.Cluster(map) });
         if (map.Map("retention") is { } retention)
             project = project with { Retention = ReadRetention(retention) };
-        var environments = map.Entries("environments").ToList();
+        var environments = map.Entries("environments");
         foreach (var (key, overlay, _, line) in environments)
             if (overlay is null)
                 map.File.Add(line, $"the environment '{key}' must be a map");
@@ -132,17 +132,31 @@ public static class ProjectFiles
         return new("state", type, settings, Name, line);
     }
 
-    static Dictionary<string, string> ReadZones(YamlMap map) => Known<string>(map, ["inbox", "raw", "processed", "reports"], k => map.Text(k) is { } place ? [place] : []);
-
-    static Dictionary<string, TimeSpan> ReadRetention(YamlMap map) => Known<TimeSpan>(map, ["raw", "reports", "runs"], k => map.Duration(k) is { } age ? [age] : []);
-
-    static Dictionary<string, T> Known<T>(YamlMap map, IReadOnlyList<string> keys, Func<string, IReadOnlyList<T>> read)
+    static Dictionary<string, string> ReadZones(YamlMap map)
     {
-        var known = keys.SelectMany(k => read(k).Select(v => (k, v))).ToDictionary();
+        Dictionary<string, string> zones = [];
+        foreach (var zone in (string[])["inbox", "raw", "processed", "reports"])
+            if (map.Text(zone) is { } place)
+                zones[zone] = place;
         map.Done();
-        return known;
+        return zones;
     }
 
-    static Dictionary<string, T> Over<T>(IReadOnlyDictionary<string, T> below, IReadOnlyDictionary<string, T> above) =>
-        below.Where(x => !above.ContainsKey(x.Key)).Concat(above).ToDictionary();
+    static Dictionary<string, TimeSpan> ReadRetention(YamlMap map)
+    {
+        Dictionary<string, TimeSpan> ages = [];
+        foreach (var kept in (string[])["raw", "reports", "runs"])
+            if (map.Duration(kept) is { } age)
+                ages[kept] = age;
+        map.Done();
+        return ages;
+    }
+
+    static Dictionary<string, T> Over<T>(IReadOnlyDictionary<string, T> below, IReadOnlyDictionary<string, T> above)
+    {
+        Dictionary<string, T> over = new(below);
+        foreach (var (name, value) in above)
+            over[name] = value;
+        return over;
+    }
 }

@@ -33,39 +33,50 @@ static class References
                         yield return new(feed.File, feed.Line, $"the feed '{feed.Name}' waits for itself, through '{of.Feed}'");
             foreach (var script in pipeline.Setup.Where(s => !project.Connections.ContainsKey(s.Connection)))
                 yield return new(script.File, 1, $"it prepares '{script.Connection}', which is no connection of project.yml", Spelling.Suggest(script.Connection, project.Connections.Keys) ?? "Add it under 'connections'.");
-            foreach (var (feed, column) in pipeline.Feeds.SelectMany(f => f.Columns.Select(c => (f, c))))
-                if (column.References is { } reference)
-                    if (!feeds.TryGetValue(reference.Feed, out var parent))
-                        yield return new(feed.File, column.Line, $"refers to the feed '{reference.Feed}', which is not there.", Spelling.Suggest(reference.Feed, feeds.Keys));
-                    else if (parent.Columns.Count > 0 && !parent.Columns.Any(c => c.Name == reference.Column))
-                        yield return new(feed.File, column.Line, $"refers to '{reference.Feed}.{reference.Column}', which is not declared.", Spelling.Suggest(reference.Column, parent.Columns.Select(c => c.Name)) ?? $"Declare it under 'columns' of '{reference.Feed}'.");
-                    else if (reference.OnMissing is MissingParent.Infer && (parent.Key is not [var key] || key != reference.Column))
-                        yield return new(feed.File, column.Line, $"'on_missing: infer' makes a row of '{reference.Feed}', whose key is not '{reference.Column}' alone", "Refer to its key, or say quarantine or warn.");
-                    else if (reference.OnMissing is MissingParent.Infer && parent.Columns.FirstOrDefault(c => c.Name == reference.Column) is { } named && named.DoorType != column.DoorType)
-                        yield return new(feed.File, column.Line, $"'on_missing: infer' makes a row of '{reference.Feed}' with a key of type {named.Type}, and '{column.Name}' is {column.Type}", "Give both one type.");
-                    else if (reference.OnMissing is MissingParent.Quarantine && parent != feed && HangsOn(parent, feed, feeds))
-                        yield return new(feed.File, column.Line, $"the rows of '{feed.Name}' wait for those of '{reference.Feed}', which hang on rows of '{feed.Name}' in turn: what goes aside on one side would leave rows without a parent on the other", "Say 'on_missing: warn' here, or 'infer' for every reference of the circle.");
+            foreach (var finding in pipeline.Feeds.SelectMany(f => f.Columns.SelectMany(c => ReferenceFindings(f, c, feeds))))
+                yield return finding;
             foreach (var finding in ExportFindings(project, pipeline))
                 yield return finding;
             foreach (var twice in pipeline.Checks.GroupBy(c => c.Name).Where(g => g.Count() > 1).Select(g => g.Last()))
                 yield return new(twice.File, 1, $"there are two checks '{twice.Name}'");
-            foreach (var (model, twice) in pipeline.Models.SelectMany(m => m.Dimensions.GroupBy(d => d.Key, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1).Select(g => (m, g))))
-                yield return new(model.File, 1, $"{string.Join(" and ", twice.Select(d => $"'{d.Column}'"))} are both looked up by '{twice.Key}'", "A look-up takes the place of its column: have the SELECT return the column once for each, under another name.");
-            foreach (var (model, look) in pipeline.Models.SelectMany(m => m.Dimensions.Select(d => (m, d))))
-                if (pipeline.Models.FirstOrDefault(m => m.Name == look.Dimension) is { } dimension && dimension.Materialization is not Materialization.Scd2)
-                    yield return new(model.File, 1, $"looks up the dimension '{look.Dimension}', which is not an scd2 model.", "Look-ups need a surrogate key and validity: make it 'kind: scd2', or join it in the SELECT.");
-                else if (pipeline.Models.All(m => m.Name != look.Dimension))
-                    yield return new(model.File, 1, $"looks up the dimension '{look.Dimension}', which is no model.", Spelling.Suggest(look.Dimension, pipeline.Models.Select(m => m.Name)));
+            foreach (var finding in pipeline.Models.SelectMany(m => LookUpFindings(m, pipeline)))
+                yield return finding;
         }
+    }
+
+    static IEnumerable<Finding> ReferenceFindings(Feed feed, FeedColumn column, Dictionary<string, Feed> feeds)
+    {
+        if (column.References is { } reference)
+            if (!feeds.TryGetValue(reference.Feed, out var parent))
+                yield return new(feed.File, column.Line, $"refers to the feed '{reference.Feed}', which is not there.", Spelling.Suggest(reference.Feed, feeds.Keys));
+            else if (parent.Columns.Count > 0 && !parent.Columns.Any(c => c.Name == reference.Column))
+                yield return new(feed.File, column.Line, $"refers to '{reference.Feed}.{reference.Column}', which is not declared.", Spelling.Suggest(reference.Column, parent.Columns.Select(c => c.Name)) ?? $"Declare it under 'columns' of '{reference.Feed}'.");
+            else if (reference.OnMissing is MissingParent.Infer && (parent.Key is not [var key] || key != reference.Column))
+                yield return new(feed.File, column.Line, $"'on_missing: infer' makes a row of '{reference.Feed}', whose key is not '{reference.Column}' alone", "Refer to its key, or say quarantine or warn.");
+            else if (reference.OnMissing is MissingParent.Infer && parent.Columns.FirstOrDefault(c => c.Name == reference.Column) is { } named && named.DoorType != column.DoorType)
+                yield return new(feed.File, column.Line, $"'on_missing: infer' makes a row of '{reference.Feed}' with a key of type {named.Type}, and '{column.Name}' is {column.Type}", "Give both one type.");
+            else if (reference.OnMissing is MissingParent.Quarantine && parent != feed && HangsOn(parent, feed, feeds))
+                yield return new(feed.File, column.Line, $"the rows of '{feed.Name}' wait for those of '{reference.Feed}', which hang on rows of '{feed.Name}' in turn: what goes aside on one side would leave rows without a parent on the other", "Say 'on_missing: warn' here, or 'infer' for every reference of the circle.");
+    }
+
+    static IEnumerable<Finding> LookUpFindings(Model model, Pipeline pipeline)
+    {
+        foreach (var twice in model.Dimensions.GroupBy(d => d.Key, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
+            yield return new(model.File, 1, $"{string.Join(" and ", twice.Select(d => $"'{d.Column}'"))} are both looked up by '{twice.Key}'", "A look-up takes the place of its column: have the SELECT return the column once for each, under another name.");
+        foreach (var look in model.Dimensions)
+            if (pipeline.Models.FirstOrDefault(m => m.Name == look.Dimension) is not { } dimension)
+                yield return new(model.File, 1, $"looks up the dimension '{look.Dimension}', which is no model.", Spelling.Suggest(look.Dimension, pipeline.Models.Select(m => m.Name)));
+            else if (dimension.Materialization is not Materialization.Scd2)
+                yield return new(model.File, 1, $"looks up the dimension '{look.Dimension}', which is not an scd2 model.", "Look-ups need a surrogate key and validity: make it 'kind: scd2', or join it in the SELECT.");
     }
 
     // Through references that make a difference to a row: a warning makes none.
     static bool HangsOn(Feed child, Feed parent, Dictionary<string, Feed> feeds)
     {
-        HashSet<Feed> seen = [];
+        HashSet<string> seen = [];
         return Reaches(child);
 
-        bool Reaches(Feed at) => seen.Add(at) && at.Columns.Any(c => c.References is { OnMissing: not MissingParent.Warn } r && feeds.TryGetValue(r.Feed, out var next) && (next == parent || Reaches(next)));
+        bool Reaches(Feed at) => seen.Add(at.Name) && at.Columns.Any(c => c.References is { OnMissing: not MissingParent.Warn } r && feeds.TryGetValue(r.Feed, out var next) && (next == parent || Reaches(next)));
     }
 
     static bool WaitsForItself(Feed feed, Dictionary<string, Feed> feeds)
@@ -79,13 +90,13 @@ static class References
 
     static IEnumerable<Finding> ExportFindings(Project project, Pipeline pipeline)
     {
-        Dictionary<(string, string), Model> places = [];
+        Dictionary<string, Model> places = [];
         foreach (var model in pipeline.Models)
-            if (model.Export is { } export)
+            if (model.Export is { } export && $"{export.Zone}://{export.Path}" is var place)
                 if (PathMistake(export, pipeline, project.Variables) is { } mistake)
                     yield return new(model.File, export.Line, mistake, "Such as: path: \"customers/{{ end:yyyy-MM-dd }}\".");
-                else if (!places.TryAdd((export.Zone, export.Path), model))
-                    yield return new(model.File, export.Line, $"'{places[(export.Zone, export.Path)].Name}' is exported to the same place", "Give one of them another path.");
+                else if (!places.TryAdd(place, model))
+                    yield return new(model.File, export.Line, $"'{places[place].Name}' is exported to the same place", "Give one of them another path.");
     }
 
     static string? PathMistake(ModelExport export, Pipeline pipeline, IReadOnlyDictionary<string, string> variables)

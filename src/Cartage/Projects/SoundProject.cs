@@ -31,8 +31,8 @@ public static class SoundProject
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(typeof(SoundProject).Module.ModuleVersionId.ToByteArray());
-        foreach (var (name, value) in project.Variables.OrderBy(v => v.Key, StringComparer.Ordinal))
-            hash.AppendData(Encoding.UTF8.GetBytes($"{name}\0{value}\0"));
+        foreach (var name in project.Variables.Keys.Order(StringComparer.Ordinal))
+            hash.AppendData(Encoding.UTF8.GetBytes($"{name}\0{project.Variables[name]}\0"));
         foreach (var path in Directory.EnumerateFiles(Path.Combine(project.Root, "pipelines"), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             var content = File.ReadAllBytes(path);

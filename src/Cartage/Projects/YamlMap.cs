@@ -9,7 +9,7 @@ sealed class YamlMap
 {
     static readonly TimeSpan LongestWait = TimeSpan.FromDays(49); // a timer counts milliseconds in 32 bits
 
-    readonly Dictionary<string, (YamlNode Value, int Line)> _entries = [];
+    readonly Dictionary<string, Node> _entries = [];
     readonly HashSet<string> _known = [];
     readonly Shape? _shape;
 
@@ -18,7 +18,7 @@ sealed class YamlMap
         (File, Line, _shape) = (file, node.Children.Count > 0 ? (int)node.Start.Line : line, shape);
         foreach (var (key, value) in node.Children)
             if (key is YamlScalarNode { Value: { } name })
-                _entries[name] = (value, (int)key.Start.Line);
+                _entries[name] = new(value, (int)key.Start.Line);
             else
                 file.Add((int)key.Start.Line, "a key must be text", "Put quotes around a value that begins with '{' or '['.");
     }
@@ -99,14 +99,14 @@ sealed class YamlMap
         : Get(key) is YamlMappingNode map ? (null, new(File, map, LineOf(key)))
         : (TextOf(key), null);
 
-    public IEnumerable<(string Key, YamlMap? Map, string? Text, int Line)> Entries(string key) => Map(key)?.Entries() ?? [];
+    public IReadOnlyList<Entry> Entries(string key) => Map(key)?.Entries() ?? [];
 
-    public IEnumerable<(string Key, YamlMap? Map, string? Text, int Line)> Entries(bool orTexts = false)
+    public IReadOnlyList<Entry> Entries(bool orTexts = false)
     {
         if (_shape is not null)
-            return [("any", new(File, new(), Line, _shape.Any(orTexts)), null, Line)];
+            return [new("any", new(File, new(), Line, _shape.Any(orTexts)), null, Line)];
         _known.UnionWith(_entries.Keys);
-        return _entries.Select(e => (e.Key, e.Value.Value is YamlMappingNode m ? new YamlMap(File, m, e.Value.Line) : null, (e.Value.Value as YamlScalarNode)?.Value, e.Value.Line));
+        return [.. _entries.Keys.Select(key => Described(key, _entries[key]))];
     }
 
     /// <summary>The values of a map from names to texts.</summary>
@@ -139,18 +139,18 @@ sealed class YamlMap
     }
 
     /// <summary>The items of a list, each a map or a text.</summary>
-    public IEnumerable<(YamlMap? Map, string? Text, int Line)> Items(string key) =>
-        _shape is not null ? [(new(File, new(), Line, _shape.Items(key)), null, Line)]
+    public IReadOnlyList<Entry> Items(string key) =>
+        _shape is not null ? [new("", new(File, new(), Line, _shape.Items(key)), null, Line)]
         : Get(key) switch
         {
             null => [],
-            YamlSequenceNode list => list.Select(i => (i is YamlMappingNode m ? new YamlMap(File, m, (int)i.Start.Line) : null, (i as YamlScalarNode)?.Value, (int)i.Start.Line)),
-            _ => Wrong<IEnumerable<(YamlMap?, string?, int)>>(key, "a list") ?? [],
+            YamlSequenceNode list => [.. list.Select(i => Described("", new(i, (int)i.Start.Line)))],
+            _ => Wrong<IReadOnlyList<Entry>>(key, "a list") ?? [],
         };
 
     public T Choice<T>(string key, T otherwise)
         where T : struct, Enum =>
-        Choice(key, [.. Enum.GetNames<T>().Select(n => n.ToLowerInvariant())]) is { } text ? Enum.Parse<T>(text, ignoreCase: true) : otherwise;
+        Choice(key, [.. typeof(T).GetEnumNames().Select(n => n.ToLowerInvariant())]) is { } text ? Enum.Parse<T>(text, ignoreCase: true) : otherwise;
 
     /// <summary>One of the texts, in any case, or null where it is not given.</summary>
     public string? Choice(string key, params string[] options)
@@ -183,8 +183,8 @@ sealed class YamlMap
     /// <summary>Reports keys that nothing asked for.</summary>
     public void Done()
     {
-        foreach (var (key, entry) in _entries.Where(e => !_known.Contains(e.Key)))
-            File.Add(entry.Line, $"there is no key '{key}' here", Spelling.Suggest(key, _known));
+        foreach (var key in _entries.Keys.Except(_known).ToList())
+            File.Add(LineOf(key), $"there is no key '{key}' here", Spelling.Suggest(key, _known));
     }
 
     YamlNode? Get(string key)
@@ -198,6 +198,8 @@ sealed class YamlMap
         : value is YamlScalarNode scalar ? scalar.Style == ScalarStyle.Plain ? Open(scalar.Value) : scalar.Value
         : Wrong<string>(key, "text");
 
+    Entry Described(string key, Node node) => new(key, node.Value is YamlMappingNode map ? new(File, map, node.Line) : null, (node.Value as YamlScalarNode)?.Value, node.Line);
+
     static string? Open(string? text) => text is "" or "~" or "null" ? null : text;
 
     T? Wrong<T>(string key, string expected, string? hint = null)
@@ -205,4 +207,9 @@ sealed class YamlMap
         File.Add(LineOf(key), $"'{key}' must be {expected}", hint);
         return default;
     }
+
+    sealed record Node(YamlNode Value, int Line);
+
+    /// <summary>One of a map's or a list's, a map or a text; of a list it has no key.</summary>
+    public sealed record Entry(string Key, YamlMap? Map, string? Text, int Line);
 }

@@ -10,25 +10,28 @@ sealed class Extracting(Workspace workspace, Plan plan, RunRequest request, stri
     /// <summary>Lands what is new of feeds and returns every manifest they have.</summary>
     public async Task<Dictionary<string, IReadOnlyList<Manifest>>> RunAsync(List<Feed> feeds, CancellationToken ct)
     {
-        var together = feeds.GroupBy(f => f.Connection is null ? (f.Name, "") : ("", f.Connection));
-        return (await Task.WhenAll(together.Select(group => ExtractTogetherAsync([.. group], ct)))).SelectMany(x => x).ToDictionary();
+        Dictionary<string, IReadOnlyList<Manifest>> manifests = [];
+        var together = feeds.GroupBy(f => f.Connection is null ? "feed " + f.Name : "connection " + f.Connection);
+        foreach (var landed in (await Task.WhenAll(together.Select(group => ExtractTogetherAsync([.. group], ct)))).SelectMany(x => x))
+            manifests[landed.Feed.Name] = landed.Manifests;
+        return manifests;
     }
 
     // Feeds of one connection share a source, and with it one moment of its data; so when one fails for a passing reason, all are asked again.
-    async Task<IEnumerable<KeyValuePair<string, IReadOnlyList<Manifest>>>> ExtractTogetherAsync(IReadOnlyList<Feed> feeds, CancellationToken ct) =>
+    async Task<Landed[]> ExtractTogetherAsync(IReadOnlyList<Feed> feeds, CancellationToken ct) =>
         await Retry.RunAsync(
             plan.Pipeline.Retry,
             workspace.Clock,
             async () =>
             {
                 await using var source = workspace.OpenSource(feeds[0]);
-                Dictionary<string, Task<IReadOnlyList<Manifest>>> found = [];
-                Task<IReadOnlyList<Manifest>> Find(Feed feed)
+                Dictionary<string, Task<Landed>> found = [];
+                Task<Landed> Find(Feed feed)
                 {
                     var parent = feed.Request?.EachOf is { } of && feeds.FirstOrDefault(f => f.Name == of.Feed) is { } asked ? Find(asked) : null;
                     return found.TryGetValue(feed.Name, out var begun) ? begun : found[feed.Name] = ExtractAfterAsync(parent, source, feed, ct);
                 }
-                return feeds.Zip(await Task.WhenAll(feeds.Select(Find)), (feed, manifests) => KeyValuePair.Create(feed.Name, manifests));
+                return await Task.WhenAll(feeds.Select(Find));
             },
             (attempt, e) =>
             {
@@ -39,13 +42,13 @@ sealed class Extracting(Workspace workspace, Plan plan, RunRequest request, stri
         );
 
     // A feed that is asked for by another's rows waits until those have landed.
-    async Task<IReadOnlyList<Manifest>> ExtractAfterAsync(Task<IReadOnlyList<Manifest>>? parent, ISource source, Feed feed, CancellationToken ct)
+    async Task<Landed> ExtractAfterAsync(Task<Landed>? parent, ISource source, Feed feed, CancellationToken ct)
     {
-        var pages = parent is null ? null : await parent;
-        return (await log.DoAsync("extract", feed.Name, Plan.ExtractReason(feed), () => LandAsync(source, feed, pages, ct), (task, all) => task with { Rows = all.New })).Manifests;
+        var pages = parent is null ? null : (await parent).Manifests;
+        return await log.DoAsync("extract", feed.Name, Plan.ExtractReason(feed), () => LandAsync(source, feed, pages, ct), (task, all) => task with { Rows = all.New });
     }
 
-    async Task<(IReadOnlyList<Manifest> Manifests, int New)> LandAsync(ISource source, Feed feed, IReadOnlyList<Manifest>? parent, CancellationToken ct)
+    async Task<Landed> LandAsync(ISource source, Feed feed, IReadOnlyList<Manifest>? parent, CancellationToken ct)
     {
         using var place = await workspace.Pools.TakeAsync(feed.Connection is { } name ? workspace.Project.Connections.GetValueOrDefault(name) : null, ct);
         var landing = new Landing(workspace.Zones.Raw, tempFolder, workspace.Clock);
@@ -67,7 +70,7 @@ sealed class Extracting(Workspace workspace, Plan plan, RunRequest request, stri
             Notes = new Notes(text => log.Tell("extract", feed.Name, RunState.Running, text)),
         };
         var manifests = await landing.LandAsync(source, extraction, ct);
-        return (manifests, manifests.Count - extraction.Landed.Count);
+        return new(feed, manifests, manifests.Count - extraction.Landed.Count);
     }
 
     /// <summary>Prepares a source, which is asked for by hand only; nothing of ours changes.</summary>
@@ -90,6 +93,8 @@ sealed class Extracting(Workspace workspace, Plan plan, RunRequest request, stri
             manifests[feed.Name] = await landing.ReadManifestsAsync(feed, ct);
         return manifests;
     }
+
+    sealed record Landed(Feed Feed, IReadOnlyList<Manifest> Manifests, int New);
 
     sealed class Notes(Action<string> tell) : IProgress<string>
     {

@@ -25,7 +25,7 @@ sealed class Loading(Workspace workspace, Plan plan, RunRequest request, string 
         var having = feeds.Where(feed => plan.Swap || fresh[feed.Name].Count > 0 || anything && aside.ContainsKey(feed.Name)).ToList();
         // One that others put placeholders into works when they do.
         having = [.. feeds.Where(feed => having.Contains(feed) || having.Any(h => h.Infers.Contains(feed.Name)))];
-        foreach (var feed in feeds.Except(having))
+        foreach (var feed in feeds.Where(f => !having.Contains(f)))
             log.Skip("load", feed.Name, "no object that is not loaded yet");
         var loads = await Task.WhenAll(having.Select(feed => Task.Run(() => log.DoAsync(
             "load", feed.Name, plan.Swap ? "every landed object" : fresh[feed.Name].Count switch { 0 => "rows of the quarantine again", 1 => "1 object is not loaded yet", var n => $"{n} objects are not loaded yet" },

@@ -32,12 +32,14 @@ static class Outbox
     {
         var parts = await connection.QueryAsync(
             "SELECT run, item, work FROM cartage.outbox WHERE pipeline = $p ORDER BY run, item, part",
-            r => (Run: r.GetString(0), Item: r.GetInt64(1), Work: r.GetString(2)),
+            r => new Part(r.GetString(0), r.GetInt64(1), r.GetString(2)),
             ct,
             ("p", pipeline.Name));
-        return [.. parts.GroupBy(x => (x.Run, x.Item), x => x.Work).Select(g => new OutboxItem(g.Key.Run, g.Key.Item, JsonSerializer.Deserialize(string.Concat(g), FollowUpJson.Default.FollowUp)!))];
+        return [.. parts.GroupBy(x => x with { Work = "" }).Select(g => new OutboxItem(g.Key.RunId, g.Key.Number, JsonSerializer.Deserialize(string.Concat(g.Select(x => x.Work)), FollowUpJson.Default.FollowUp)!))];
     }
 
     public static Task RemoveAsync(DbConnection connection, OutboxItem item, CancellationToken ct) =>
         connection.ExecuteAsync("DELETE FROM cartage.outbox WHERE run = $run AND item = $item", ct, ("run", item.RunId), ("item", item.Number));
+
+    sealed record Part(string RunId, long Number, string Work);
 }

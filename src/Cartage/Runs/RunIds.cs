@@ -6,8 +6,7 @@ namespace Cartage.Runs;
 sealed class RunIds
 {
     const string Digits = "23456789abcdefghijkmnpqrstuvwxyz"; // 32 that cannot be mistaken for each other, in the order in which texts sort
-    const int Length = 4; // 32⁴ is more than the microseconds of a second
-    const int Second = 1_000_000;
+    const int Second = 1_000_000; // microseconds: fewer than four digits tell apart
 
     long _last;
 
@@ -24,6 +23,7 @@ sealed class RunIds
         } while (Interlocked.CompareExchange(ref _last, next, last) != last);
         var at = new DateTime(next * TimeSpan.TicksPerMicrosecond, DateTimeKind.Utc);
         var rest = (int)(next % Second);
-        return string.Create(CultureInfo.InvariantCulture, $"{at:yyyyMMdd'T'HHmmss'Z'}-{string.Concat(Enumerable.Range(1, Length).Select(n => Digits[(rest >> (5 * (Length - n))) & 31]))}");
+        char Digit(int place) => Digits[(rest >> (5 * place)) & 31];
+        return at.ToString("yyyyMMdd'T'HHmmss'Z-'", CultureInfo.InvariantCulture) + new string([Digit(3), Digit(2), Digit(1), Digit(0)]);
     }
 }

@@ -226,8 +226,11 @@ public sealed class RunStore : IAsyncDisposable
         {
             _pending.Clear(); // the next process brings the history in line with the warehouse
         }
-        await _connection.DisposeAsync();
-        _closing.Dispose();
+        finally
+        {
+            await _connection.DisposeAsync();
+            _closing.Dispose();
+        }
     }
 
     // Tells the other servers that this one lives, and whoever follows what they do.
@@ -327,8 +330,8 @@ public sealed class RunStore : IAsyncDisposable
     // What has ended by now is not looked at again.
     Task<List<string>> FindOpenAsync(CancellationToken ct) => UseAsync(async connection =>
     {
-        var open = await connection.QueryAsync($"SELECT run, seq FROM {OpenRuns}", r => (Run: r.GetString(0), Seq: r.GetInt64(1)), ct);
-        _openFrom = open.Select(r => r.Seq).DefaultIfEmpty(_seq + 1).Min();
+        var open = await connection.QueryAsync($"SELECT run, seq FROM {OpenRuns}", r => new OpenRun(r.GetString(0), r.GetInt64(1)), ct);
+        _openFrom = open.Count == 0 ? _seq + 1 : open.Min(r => r.Seq);
         return open.ConvertAll(r => r.Run);
     }, ct);
 
@@ -347,6 +350,8 @@ public sealed class RunStore : IAsyncDisposable
             $"SELECT run, pipeline, request, \"by\", \"at\" FROM requests WHERE {condition} ORDER BY \"at\", run",
             RunRows.Asked,
             ct, parameters), ct);
+
+    sealed record OpenRun(string Run, long Seq);
 
     sealed record LastRuns(long Seq, int PerPipeline, IReadOnlyList<RunResult> Runs);
 }

@@ -51,11 +51,11 @@ static class WarehouseState
         );
 
     public static async Task<Dictionary<string, string>> DefinitionsAsync(DbConnection connection, Pipeline pipeline, CancellationToken ct) =>
-        (await connection.QueryAsync("SELECT model, definition FROM cartage.models WHERE pipeline = $p", r => (r.GetString(0), r.GetString(1)), ct, ("p", pipeline.Name))).ToDictionary(x => x.Item1, x => x.Item2);
+        (await connection.QueryAsync("SELECT model, definition FROM cartage.models WHERE pipeline = $p", Definition.Read, ct, ("p", pipeline.Name))).ToDictionary(x => x.Of, x => x.Text);
 
     /// <summary>The contract under which all rows of a feed were last loaded, as <see cref="Feed.Definition"/>.</summary>
     public static async Task<Dictionary<string, string>> ContractsAsync(DbConnection connection, Pipeline pipeline, CancellationToken ct) =>
-        (await connection.QueryAsync("SELECT feed, definition FROM cartage.feeds WHERE pipeline = $p", r => (r.GetString(0), r.GetString(1)), ct, ("p", pipeline.Name))).ToDictionary(x => x.Item1, x => x.Item2);
+        (await connection.QueryAsync("SELECT feed, definition FROM cartage.feeds WHERE pipeline = $p", Definition.Read, ct, ("p", pipeline.Name))).ToDictionary(x => x.Of, x => x.Text);
 
     public static Task SetContractAsync(DbConnection connection, Feed feed, CancellationToken ct) =>
         connection.ExecuteAsync(
@@ -111,4 +111,9 @@ static class WarehouseState
             "DELETE FROM cartage.models WHERE pipeline = $p AND model = $m; INSERT INTO cartage.models VALUES ($p, $m, $d, $run, $rows, $at)",
             ct,
             ("p", model.Pipeline), ("m", model.Name), ("d", Plan.Definition(model)), ("run", run), ("rows", rows), ("at", at.UtcDateTime));
+
+    sealed record Definition(string Of, string Text)
+    {
+        public static Definition Read(DbDataReader row) => new(row.GetString(0), row.GetString(1));
+    }
 }

@@ -51,11 +51,11 @@ public sealed class Workspace : IAsyncDisposable
     {
         var taken = WorkspaceLock.Take(project.StateFolder, command, version, clock);
         IWarehouse? warehouse = null;
-        RunStore? store = null;
+        var opening = Task.Run(() => RunStore.OpenAsync(runs(), clock, ct), CancellationToken.None); // beside the warehouse, for as long as that takes
         try
         {
             warehouse = await openWarehouse(zones.Readable);
-            store = await RunStore.OpenAsync(runs(), clock, ct);
+            var store = await opening;
             var cluster = project.ClusterLease is { } lease ? await Cluster.JoinAsync(warehouse, lease, clock, ct) : null;
             var workspace = new Workspace(taken, new(), project, warehouse, store, zones, openSource, new(), clock) { Cluster = cluster };
             await workspace.RecoverAsync(ct);
@@ -63,8 +63,8 @@ public sealed class Workspace : IAsyncDisposable
         }
         catch
         {
-            if (store is not null)
-                await store.DisposeAsync();
+            if (await Task.WhenAny(opening) is { IsCompletedSuccessfully: true })
+                await (await opening).DisposeAsync();
             if (warehouse is not null)
                 await warehouse.DisposeAsync();
             zones.Dispose();
@@ -153,10 +153,16 @@ public sealed class Workspace : IAsyncDisposable
     {
         if (_lock is null)
             return;
-        await Store.DisposeAsync();
-        await Warehouse.DisposeAsync();
-        Zones.Dispose();
-        _lock.Dispose();
+        try
+        {
+            await Store.DisposeAsync(); // which writes what is not written yet
+        }
+        finally
+        {
+            await Warehouse.DisposeAsync();
+            Zones.Dispose();
+            _lock.Dispose();
+        }
     }
 
     // Of several servers, who holds the pipeline runs it, and only what another has not run.

@@ -18,7 +18,11 @@ public sealed class LocalCopies : IDisposable
         var copies = new LocalCopies(keys.Count);
         try
         {
-            await Parallel.ForAsync(0, keys.Count, new ParallelOptions { MaxDegreeOfParallelism = store is LocalFolder ? 1 : AtOnce, CancellationToken = ct }, async (i, stop) => copies._copies[i] = await store.FetchAsync(keys[i], stop));
+            if (store is LocalFolder) // where nothing has to come, there is nothing to wait for
+                for (var i = 0; i < keys.Count; i++)
+                    copies._copies[i] = await store.FetchAsync(keys[i], ct);
+            else
+                await Parallel.ForAsync(0, keys.Count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct }, async (i, stop) => copies._copies[i] = await store.FetchAsync(keys[i], stop));
             return copies;
         }
         catch
