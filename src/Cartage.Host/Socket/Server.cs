@@ -11,23 +11,24 @@ namespace Cartage.Host.Socket;
 /// <summary>Answers the questions of other processes about the project this one holds.</summary>
 sealed class Server : IAsyncDisposable
 {
-    static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan Grace = TimeSpan.FromSeconds(1), Pause = TimeSpan.FromMilliseconds(100);
 
     readonly CancellationTokenSource _closing = new();
     readonly NetSocket _socket;
+    readonly Func<NetSocket, CancellationToken, ValueTask<NetSocket>> _accept;
     readonly string _stateFolder;
     readonly Shell _shell;
     readonly Task _accepting;
     readonly List<Task> _answering = [];
 
-    Server(NetSocket socket, string stateFolder, Shell shell)
+    Server(NetSocket socket, Func<NetSocket, CancellationToken, ValueTask<NetSocket>> accept, string stateFolder, Shell shell)
     {
-        (_socket, _stateFolder, _shell) = (socket, stateFolder, shell);
+        (_socket, _accept, _stateFolder, _shell) = (socket, accept, stateFolder, shell);
         _accepting = AcceptAsync();
     }
 
     /// <summary>Listens, for the owner only; none where sockets are not to be had, which costs others the look but not this process its work.</summary>
-    public static Server? TryStart(string stateFolder, Shell shell)
+    public static Server? TryStart(string stateFolder, Shell shell, Func<NetSocket, CancellationToken, ValueTask<NetSocket>>? accept = null)
     {
         var socket = new NetSocket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
@@ -37,7 +38,7 @@ sealed class Server : IAsyncDisposable
             if (!OperatingSystem.IsWindows())
                 File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             socket.Listen();
-            return new(socket, stateFolder, shell);
+            return new(socket, accept ?? ((x, ct) => x.AcceptAsync(ct)), stateFolder, shell);
         }
         catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException)
         {
@@ -66,18 +67,30 @@ sealed class Server : IAsyncDisposable
         try
         {
             while (true)
-            {
-                var client = await _socket.AcceptAsync(_closing.Token);
-                lock (_answering)
-                {
-                    _answering.RemoveAll(x => x.IsCompleted);
-                    _answering.Add(AnswerAsync(client));
-                }
-            }
+                if (await NextAsync() is { } client)
+                    lock (_answering)
+                    {
+                        _answering.RemoveAll(x => x.IsCompleted);
+                        _answering.Add(AnswerAsync(client));
+                    }
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or SocketException)
         {
             return;
+        }
+    }
+
+    // None where something is lacking, such as files that may be open; a little later there may be some.
+    async Task<NetSocket?> NextAsync()
+    {
+        try
+        {
+            return await _accept(_socket, _closing.Token);
+        }
+        catch (SocketException e) when (e.SocketErrorCode != SocketError.OperationAborted)
+        {
+            await Task.Delay(Pause, _shell.Clock);
+            return null;
         }
     }
 

@@ -1,6 +1,8 @@
+using System.Net.Sockets;
 using Cartage.Host;
 using Cartage.Host.Output;
 using Cartage.Host.Socket;
+using Cartage.Tests.Support;
 
 namespace Cartage.Tests.Cli;
 
@@ -26,6 +28,23 @@ public sealed class Sockets
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, OperatingSystem.IsWindows() ? UnixFileMode.UserRead | UnixFileMode.UserWrite : File.GetUnixFileMode(SocketPath.Resolve(state)));
         }
         Assert.Empty(Directory.EnumerateFileSystemEntries(state));
+    }
+
+    [Fact]
+    public async Task Answer_after_a_time_when_nobody_could_be_let_in()
+    {
+        using EmptyFolder folder = new();
+        var (clock, refused) = (new FakeClock("2026-03-05T12:00Z"), 0);
+        await using var server = Server.TryStart(folder.Path, Shell(TextWriter.Null, TextWriter.Null) with { Clock = clock }, (socket, ct) => ++refused <= 3 ? throw new SocketException((int)SocketError.TooManyOpenSockets) : socket.AcceptAsync(ct));
+        var asked = Client.AskAsync(folder.Path, Shell(TextWriter.Null, TextWriter.Null) with { Args = ["version"] }, CancellationToken.None);
+
+        for (var pause = 1; pause <= 3; pause++)
+        {
+            Assert.Equal(pause, refused); // it does not try again before it has waited
+            clock.Advance(TimeSpan.FromMilliseconds(100));
+            await Wait.UntilAsync(() => Task.FromResult(refused > pause));
+        }
+        Assert.Equal(0, await asked.WaitAsync(Wait.Longest, TestContext.Current.CancellationToken));
     }
 
     [Fact]
