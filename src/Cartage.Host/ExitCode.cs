@@ -11,12 +11,12 @@ static class ExitCode
     static readonly int[] ByGravity = [Succeeded, Changes, Quarantined, Rejected, Failed, Wrong, Interrupted];
 
     /// <summary>The worst of several runs.</summary>
-    public static int Of(IEnumerable<RunState> states, bool strict) =>
-        states.Select(x => Of(x, strict)).Append(Succeeded).MaxBy(x => Array.IndexOf(ByGravity, x));
+    public static int Of(IEnumerable<RunResult> runs, bool strict) =>
+        runs.Select(x => Of(x, strict)).Append(Succeeded).MaxBy(x => Array.IndexOf(ByGravity, x));
 
-    static int Of(RunState state, bool strict) => state switch
+    static int Of(RunResult run, bool strict) => run.State switch
     {
-        RunState.Failed => Failed,
+        RunState.Failed => run.IsMistake ? Wrong : Failed,
         RunState.Rejected => Rejected,
         RunState.Cancelled => Interrupted,
         RunState.Quarantined when strict => Quarantined,

@@ -26,19 +26,18 @@ static class BackfillCommand
                 var left = await LeftAsync(session.Workspace, intervals, request, ct);
                 if (on.Value(dryRun))
                     return Print(on, left);
-                var states = new List<RunState>();
+                List<RunResult> results = [];
                 foreach (var (interval, _) in left.Where(x => !x.Done))
                 {
                     var one = request with { From = interval.Start, To = interval.End, Behind = true };
                     on.Say($"{interval}");
-                    var results = await RunCommand.RunAsync(on, session.Workspace, await session.Workspace.PlanAsync(one, ct), one, ct);
-                    states.AddRange(results.Select(x => x.State));
-                    if (ExitCode.Of(states, strict: false) != ExitCode.Succeeded)
+                    results.AddRange(await RunCommand.RunAsync(on, session.Workspace, await session.Workspace.PlanAsync(one, ct), one, ct));
+                    if (ExitCode.Of(results, strict: false) != ExitCode.Succeeded)
                         break;
                 }
-                if (states.Count == 0)
+                if (results.Count == 0)
                     on.Say("Nothing is left to do: every interval was run before.");
-                return ExitCode.Of(states, strict: false);
+                return ExitCode.Of(results, strict: false);
             });
     }
 

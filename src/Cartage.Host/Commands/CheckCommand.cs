@@ -31,7 +31,7 @@ static class CheckCommand
         if (on.Format == Format.Json)
         {
             on.Terminal.Out.WriteLine(DataJson.Write(checks.Select(CheckData.Of)));
-            return ExitCode.Of(results.Select(x => x.State), strict: false);
+            return ExitCode.Of(results, strict: false);
         }
         Grid grid = new("check", "severity", "state", "failing", "rows", "sample");
         foreach (var x in checks)
@@ -41,6 +41,6 @@ static class CheckCommand
             on.Complain($"{result.Pipeline}: {result.Message}");
         var broken = checks.Count(x => !x.Passed);
         on.Say(checks.Count == 0 ? "There is no check yet: see checks in a model's header." : broken == 0 ? $"All {Opened.Count(checks.Count, "check")} passed." : $"{broken} of {Opened.Count(checks.Count, "check")} did not pass.");
-        return ExitCode.Of(results.Select(x => x.State), strict: false);
+        return ExitCode.Of(results, strict: false);
     }
 }

@@ -34,7 +34,7 @@ static class CommandLine
         catch (PipelineException e)
         {
             await terminal.Error.WriteLineAsync(Sentence(e.Message, e.Hint));
-            return ExitCode.Failed;
+            return e.IsMistake ? ExitCode.Wrong : ExitCode.Failed;
         }
         catch (DuckDbException e) when (e.IsOfFile)
         {

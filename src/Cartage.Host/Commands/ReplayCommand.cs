@@ -33,7 +33,7 @@ static class ReplayCommand
                         on.Say($"{result.Pipeline}: published in one transaction.");
                     results.Add(result);
                 }
-                return ExitCode.Of(results.Select(x => x.State), strict: false);
+                return ExitCode.Of(results, strict: false);
             });
     }
 

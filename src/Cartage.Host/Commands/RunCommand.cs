@@ -25,7 +25,7 @@ static class RunCommand
                 if (on.Value(dryRun))
                     return PlanCommand.Print(on, plans, tellChanges: false);
                 var results = await RunAsync(on, session.Workspace, plans, request, ct);
-                return ExitCode.Of(results.Select(x => x.State), on.Value(strict));
+                return ExitCode.Of(results, on.Value(strict));
             });
     }
 

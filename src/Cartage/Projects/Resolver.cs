@@ -23,7 +23,7 @@ public sealed partial class Resolver(string root, IReadOnlyDictionary<string, st
             };
             return value ?? throw new PipelineException(
                 $"{file}:{line}: {match.Value} has no value",
-                hint: match.Groups["kind"].Value == "var:" ? "Add it to 'variables' in project.yml, or give it with --var." : "Set it in the environment, or a secret in .cartage/secrets.yml.");
+                hint: match.Groups["kind"].Value == "var:" ? "Add it to 'variables' in project.yml, or give it with --var." : "Set it in the environment, or a secret in .cartage/secrets.yml.") { IsMistake = true };
         });
 
     /// <summary>The variables a text refers to that are not there.</summary>
@@ -48,7 +48,7 @@ public sealed partial class Resolver(string root, IReadOnlyDictionary<string, st
         }
         catch (YamlException e)
         {
-            throw new PipelineException($"{path}:{e.Start.Line}: it is not YAML; what is wrong is not repeated here, as it could be a secret", hint: "It is a map of names and values: MY_KEY: \"...\"");
+            throw new PipelineException($"{path}:{e.Start.Line}: it is not YAML; what is wrong is not repeated here, as it could be a secret", hint: "It is a map of names and values: MY_KEY: \"...\"") { IsMistake = true };
         }
     }
 

@@ -67,5 +67,6 @@ public static class Selector
                 : bare.StartsWith(Status, StringComparison.Ordinal) ? "No pipeline's newest run ended so; a run ends succeeded, quarantined, rejected, failed or cancelled."
                 : Spelling.Suggest(bare, project.Pipelines.SelectMany(p => p.Models.Select(m => m.Name).Append(p.Name)))
                 ?? $"There are the pipelines {string.Join(", ", project.Pipelines.Select(p => p.Name))}; 'cartage ls models' lists models."
-        );
+        )
+        { IsMistake = true };
 }

@@ -27,6 +27,9 @@ public sealed record RunResult(string RunId, string Pipeline, RunState State, In
     /// <summary>Why it did not succeed, in one message.</summary>
     public string? Message { get; init; }
 
+    /// <summary>Whether it failed for what the user wrote; known to who asked for the run, and not kept.</summary>
+    public bool IsMistake { get; init; }
+
     /// <summary>What to do next.</summary>
     public string? Hint { get; init; }
 

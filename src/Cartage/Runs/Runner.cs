@@ -61,7 +61,7 @@ sealed class Runner(Workspace workspace, Plan plan, RunRequest request, string r
         }
         catch (PipelineException e)
         {
-            result = Result(RunState.Failed, e.Message, e.Hint);
+            result = Result(RunState.Failed, e.Message, e.Hint) with { IsMistake = e.IsMistake };
         }
         catch (DbException e)
         {

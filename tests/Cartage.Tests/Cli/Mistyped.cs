@@ -35,6 +35,7 @@ public sealed class Mistyped
     }
 
     [Theory]
+    [InlineData("run nothing", "'nothing' selects nothing")]
     [InlineData("run --env prod", "there is no environment 'prod'. It declares none.")]
     [InlineData("run --var dta=elsewhere", "there is no variable 'dta'. Did you mean 'data'?")]
     public async Task Says_what_the_project_does_not_know(string typed, string said)
@@ -45,6 +46,19 @@ public sealed class Mistyped
 
         Assert.Equal(2, answer.Code);
         Assert.Contains(said, answer.Error + answer.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("connections:\n  api: { type: http, url: 'http://127.0.0.1:1', headers: { x-key: '${secret:NO_SUCH_KEY}' } }", "project.yml:3: ${secret:NO_SUCH_KEY} has no value")]
+    [InlineData("connections:\n  api: { type: http, url: 'http://127.0.0.1:1' }\nwarehouse: { type: postgres, url: '${NO_SUCH_ADDRESS}' }", "project.yml:4: ${NO_SUCH_ADDRESS} has no value")]
+    public async Task Is_what_has_no_value_when_it_is_used(string settings, string said)
+    {
+        using var project = Http.ApiShop.Create("", "").Write("project.yml", $"name: asks\n{settings}\n");
+
+        var answer = await Typed.InAsync(project.Root, "run");
+
+        Assert.Equal(2, answer.Code);
+        Assert.Contains(said, answer.Out + answer.Error, StringComparison.Ordinal);
     }
 
     [Fact]
