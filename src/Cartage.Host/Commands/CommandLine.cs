@@ -117,5 +117,6 @@ static class CommandLine
     static string Path(ParseResult parse) =>
         string.Join(' ', parse.CommandResult.Command.Parents.OfType<Command>().Where(x => x is not RootCommand).Select(x => x.Name).Append(parse.CommandResult.Command.Name));
 
-    static string Sentence(string message, string? hint) => hint is null ? message : $"{message.TrimEnd().TrimEnd('.')}. {hint}";
+    /// <summary>A message and what to do next.</summary>
+    internal static string Sentence(string message, string? hint) => hint is null ? message : $"{message.TrimEnd().TrimEnd('.')}. {hint}";
 }

@@ -27,10 +27,8 @@ static class ReplayCommand
                     Differences.Print(on, result);
                     if (request.Replay == ReplayEnd.Show && result.Differences.Any(x => x.Any) && !on.Value(dryRun) && on.Format == Format.Table)
                         result = await AskAsync(on, plan) ? await RunAsync(on, session.Workspace, plan, request with { Replay = ReplayEnd.Publish }, ct) : result;
-                    if (result.Message is not null)
-                        on.Say($"{result.Pipeline}: {result.Message}. {result.Hint}".TrimEnd());
-                    else
-                        on.Say($"{result.Pipeline}: published in one transaction.");
+                    Action<string> say = result.State is RunState.Failed or RunState.Rejected ? on.Complain : on.Say;
+                    say($"{result.Pipeline}: {CommandLine.Sentence(result.Message ?? "published in one transaction", result.Hint)}");
                     results.Add(result);
                 }
                 return ExitCode.Of(results, strict: false);

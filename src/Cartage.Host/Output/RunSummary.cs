@@ -24,10 +24,10 @@ static class RunSummary
             return;
         }
         console.MarkupLine($"{Mark(run.State)} [bold]{Markup.Escape(run.Pipeline)}[/] {RunView.Text(run.State)} in {Cell.Duration(run.Took)} [grey]run {run.RunId}[/]");
-        foreach (var task in run.Tasks.Where(x => x.State is RunState.Failed or RunState.Rejected && x.Message is not null))
-            Wrapped(console, $"  {task.Kind} {task.Name}: {task.Message}");
-        if (run.Message is not null && !run.Tasks.Any(x => x.Message == run.Message))
-            Wrapped(console, "  " + run.Message);
+        foreach (var task in run.Tasks.Where(x => x is { State: RunState.Failed or RunState.Rejected, Message: { } why } && run.Message?.Contains(why, StringComparison.Ordinal) != true))
+            on.Complain($"  {task.Kind} {task.Name}: {task.Message}");
+        if (run.Message is not null)
+            on.Complain("  " + run.Message);
         if (run.State is RunState.Failed or RunState.Cancelled && run.Tasks.Any(x => x.Kind is "load" or "build"))
             Wrapped(console, "  As far as it came; none of it is published:");
         PrintGrid(on, Feeds(run));

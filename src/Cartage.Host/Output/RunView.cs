@@ -43,8 +43,16 @@ sealed class RunView(Invocation on, Plan plan) : IProgress<RunEvent>
     void Line(RunEvent e)
     {
         lock (_board)
-            on.Terminal.Error.WriteLine($"{e.Kind,-8} {e.Task,-24} {(e.State is RunState.Succeeded ? "" : Text(e.State) + ": ")}{e.Message}".TrimEnd());
+            on.Terminal.Error.WriteLine($"{e.Kind,-8} {e.Task,-24} {Told(e)}".TrimEnd());
     }
+
+    // Why something failed is said once, at the end.
+    static string Told(RunEvent e) => e.State switch
+    {
+        RunState.Succeeded => e.Message,
+        RunState.Failed or RunState.Rejected => Text(e.State),
+        _ => $"{Text(e.State)}: {e.Message}",
+    };
 
     Rows Picture()
     {

@@ -93,7 +93,7 @@ public sealed class KeepingRaw : IDisposable
 
         var refused = await _shop.TypeAsync("run", "--full-refresh");
         Assert.Equal(1, refused.Code);
-        Assert.Contains("stores: 1 of the 2 objects it would be built from left the raw zone", refused.Out, StringComparison.Ordinal);
+        Assert.Contains("stores: 1 of the 2 objects it would be built from left the raw zone", refused.Error, StringComparison.Ordinal);
         Assert.Equal("n\n3\n", await StoresAsync());
 
         Assert.Equal(0, (await _shop.TypeAsync("run", "-q", "--full-refresh", "--accept", "raw_retention")).Code);

@@ -95,6 +95,24 @@ public sealed class Using : IDisposable
         Assert.Contains("--accept", answer.Out, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("models/sales.sql", "/* ---\nkind: table\nkey: order_id\n--- */\nselect cast(order_id as varchar) as order_id, cast('x' || order_id as integer) as total from orders", "run")]
+    [InlineData("models/sales.sql", "/* ---\nkind: table\nkey: order_id\n--- */\nselect cast(order_id as varchar) as order_id, cast('x' || order_id as integer) as total from orders", "run --quiet")]
+    [InlineData("models/sales.sql", "/* ---\nkind: table\nkey: order_id\n--- */\nselect cast(order_id as varchar) as order_id, cast('x' || order_id as integer) as total from orders", "replay --quiet")]
+    [InlineData("checks/bad.sql", "select cast('x' || order_id as integer) as x from sales", "run --full-refresh")]
+    [InlineData("checks/bad.sql", "select cast('x' || order_id as integer) as x from sales", "check")]
+    public async Task Says_once_what_is_wrong_with_a_model_or_a_check(string file, string sql, string typed)
+    {
+        await _shop.TypeAsync("run");
+        _shop.Write($"pipelines/shop/{file}", sql);
+
+        var answer = await _shop.TypeAsync(typed.Split(' '));
+
+        Assert.Equal(1, answer.Code);
+        Assert.Equal(2, (answer.Out + answer.Error).Split("Could not convert string").Length);
+        Assert.DoesNotContain("There is no check yet", answer.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Refuses_an_interval_that_ends_before_it_starts()
     {
