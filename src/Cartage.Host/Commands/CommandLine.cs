@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Cartage.DuckDb;
+using Cartage.Host.Output;
 using Cartage.Host.Socket;
 using Cartage.Projects;
 
@@ -106,7 +107,7 @@ static class CommandLine
         var problems = parse.Errors.Select(x => x.Message).Distinct().ToList();
         // A verb that is misspelt is also a verb that is missing; the first says more.
         foreach (var problem in problems.Count > 1 ? problems.Where(x => !x.StartsWith("Required command", StringComparison.Ordinal)) : problems)
-            error.WriteLine(problem.Replace("'System.Nullable`1[System.Int32]'", "a whole number").Replace("'System.Int32'", "a whole number").Replace("as expected type a", "as a"));
+            error.WriteLine(problem.Replace("'System.Nullable`1[System.Int32]'", "a whole number").Replace("'System.Int32'", "a whole number").Replace($"'{typeof(Format)}'", "a format").Replace("as expected type a", "as a"));
         if (parse.UnmatchedTokens is [var typed, ..] && Spelling.Suggest(typed, parse.CommandResult.Command.Subcommands.Select(x => x.Name)) is { } question)
             error.WriteLine(question);
         var path = parse.CommandResult.Command is RootCommand ? "" : Path(parse) + " ";
@@ -118,5 +119,5 @@ static class CommandLine
         string.Join(' ', parse.CommandResult.Command.Parents.OfType<Command>().Where(x => x is not RootCommand).Select(x => x.Name).Append(parse.CommandResult.Command.Name));
 
     /// <summary>A message and what to do next.</summary>
-    internal static string Sentence(string message, string? hint) => hint is null ? message : $"{message.TrimEnd().TrimEnd('.')}. {hint}";
+    internal static string Sentence(string message, string? hint) => hint is null ? message : $"{message.TrimEnd()}{(message.TrimEnd()[^1] is '.' or '?' or '!' ? "" : ".")} {hint}";
 }

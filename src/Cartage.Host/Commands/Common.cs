@@ -24,6 +24,18 @@ static class Common
 
     public static Option<bool> DryRun() => new("--dry-run") { Description = "Say what would be done, and do nothing" };
 
+    /// <summary>How many rows are printed at most.</summary>
+    public static Option<int?> Limit(string otherwise)
+    {
+        Option<int?> limit = new("--limit") { Description = $"The most rows printed {otherwise}", HelpName = "n" };
+        limit.Validators.Add(x =>
+        {
+            if (x.Tokens.Count == 1 && int.TryParse(x.Tokens[0].Value, out var value) && value < 1)
+                x.AddError($"--limit {value}: the least is 1.");
+        });
+        return limit;
+    }
+
     public static Argument<string?> Selector() => new("selector") { Description = "What to take: a name, +name, name+, tag:daily, bike-store.*, status:failed (default: everything)", Arity = ArgumentArity.ZeroOrOne };
 
     static Option<string?> AcceptJson(this Option<string?> option)

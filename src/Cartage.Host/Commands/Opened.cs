@@ -9,7 +9,7 @@ static class Opened
 {
     /// <summary>The project and every mistake in its files.</summary>
     public static LoadedProject Read(this Invocation on, string? env = null, IReadOnlyList<string>? variables = null) =>
-        ProjectFiles.Load(on.ProjectFolder(), env, Variables(variables ?? [])) is var loaded
+        ProjectFiles.Load(on.ProjectFolder(), env, Pairs("--var", variables ?? [])) is var loaded
             ? loaded with { Findings = [.. loaded.Findings, .. Connectors.Connectors.Findings(loaded.Project)] }
             : throw new System.Diagnostics.UnreachableException();
 
@@ -87,14 +87,14 @@ static class Opened
     /// <summary><c>1 row</c>, <c>2 rows</c>, <c>1,445 rows</c>.</summary>
     public static string Count(long n, string noun) => FormattableString.Invariant($"{n:N0} {noun}{(n == 1 ? "" : "s")}");
 
-    /// <summary><c>name=value</c> pairs as they were typed.</summary>
-    public static Dictionary<string, string> Variables(IReadOnlyList<string> typed)
+    /// <summary><c>name=value</c> pairs as they were typed after an option.</summary>
+    public static Dictionary<string, string> Pairs(string option, IReadOnlyList<string> typed)
     {
         Dictionary<string, string> values = [];
         foreach (var one in typed)
         {
             if (one.IndexOf('=') is not (> 0 and var at))
-                throw new UsageException($"--var {one}: a name and a value are wanted.", "Write --var name=value.");
+                throw new UsageException($"{option} {one}: a name and a value are wanted.", $"Write {option} name=value.");
             values[one[..at]] = one[(at + 1)..];
         }
         return values;

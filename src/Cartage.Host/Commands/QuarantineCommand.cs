@@ -28,7 +28,8 @@ static class QuarantineCommand
     static Verb Show(Shell shell)
     {
         Argument<string> name = new("feed") { Description = "The feed, as name or pipeline.name" };
-        Option<int> limit = new("--limit") { Description = "The most rows printed", HelpName = "n", DefaultValueFactory = _ => 20 };
+        const int Usual = 20;
+        var limit = Common.Limit($"(default: {Usual})");
         return new Verb("show", "Show the rows a feed set aside", ["cartage quarantine show orders", "cartage quarantine show bike-store.orders --limit 100 --format json"], name, limit)
             .Looks(shell, async (on, workspace, ct) =>
             {
@@ -44,8 +45,9 @@ static class QuarantineCommand
                 var columns = (await Catalog.ColumnsAsync(connection, workspace.Warehouse.Dialect, feed.Quarantine, ct)).Select(c => c.Name).OrderBy(c => c switch { "_reason" => 0, "_object" or "_record" => 2, "_raw" or "_rules" => 3, ['_', ..] => 4, _ => 1 });
                 command.CommandText = $"SELECT {workspace.Warehouse.Dialect.Quote(columns)} FROM {workspace.Warehouse.Dialect.Quote(feed.Quarantine)} WHERE _status <> 'released' ORDER BY _object, _record";
                 await using var reader = await command.ExecuteReaderAsync(ct);
-                if (await RowPrinter.PrintAsync(on, reader, on.Value(limit), ct))
-                    on.Say($"Only the first {on.Value(limit)} rows; --limit sets how many.");
+                var most = on.Value(limit) ?? Usual;
+                if (await RowPrinter.PrintAsync(on, reader, most, ct))
+                    on.Say($"Only the first {Opened.Count(most, "row")}; --limit sets how many.");
                 return ExitCode.Succeeded;
             });
     }

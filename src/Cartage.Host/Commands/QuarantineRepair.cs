@@ -21,7 +21,7 @@ static class QuarantineRepair
                 if (await on.LoadAsync(null, [], ct) is not { } project)
                     return ExitCode.Wrong;
                 var feed = QuarantineCommand.FindFeed(project, on.Value(name)!);
-                var values = Opened.Variables(on.Value(set)!).ToDictionary(x => x.Key, x => x.Value.Length == 0 ? null : x.Value);
+                var values = Opened.Pairs("--set", on.Value(set)!).ToDictionary(x => x.Key, x => x.Value.Length == 0 ? null : x.Value);
                 if (values.Keys.FirstOrDefault(x => feed.Columns.All(c => c.Name != x)) is { } unknown)
                     throw new UsageException($"Feed '{feed.Name}' has no column '{unknown}'.", Spelling.Suggest(unknown, feed.Columns.Select(x => x.Name)));
                 await using var session = await on.OpenAsync(project, ct);

@@ -14,12 +14,7 @@ static class QueryCommand
     public static Verb Create(Shell shell)
     {
         Argument<string> sql = new("sql") { Description = "One SELECT; it cannot change anything" };
-        Option<int?> limit = new("--limit") { Description = $"The most rows printed (default: {TerminalLimit} as a table, all otherwise)", HelpName = "n" };
-        limit.Validators.Add(x =>
-        {
-            if (x.Tokens.Count == 1 && int.TryParse(x.Tokens[0].Value, out var value) && value < 1)
-                x.AddError($"--limit {value}: the least is 1.");
-        });
+        var limit = Common.Limit($"(default: {TerminalLimit} as a table, all otherwise)");
         return new Verb("query", "Ask the tables, read-only; --format table, json, jsonl or csv",
             ["cartage query \"select count(*) from bike_store.fact_sales\"", "cartage query \"from bike_store.dim_products\" --format csv > products.csv", "cartage query \"select * from bike_store.fact_sales\" --format jsonl --limit 10"],
             sql, limit)
@@ -39,7 +34,7 @@ static class QueryCommand
             await using var reader = await command.ExecuteReaderAsync(ct);
             var most = limit ?? (on.Format == Format.Table ? TerminalLimit : int.MaxValue);
             if (await RowPrinter.PrintAsync(on, reader, most, ct))
-                on.Say(FormattableString.Invariant($"Only the first {most:N0} rows; --limit sets how many."));
+                on.Say($"Only the first {Opened.Count(most, "row")}; --limit sets how many.");
             return ExitCode.Succeeded;
         }
         catch (Exception e) when (SqlConsole.IsOfValue(e))

@@ -36,6 +36,10 @@ public sealed class Mistyped
 
     [Theory]
     [InlineData("run nothing", "'nothing' selects nothing")]
+    [InlineData("quarantine fix orders --set total", "--set total: a name and a value are wanted. Write --set name=value.")]
+    [InlineData("quarantine show orders --limit 0", "--limit 0: the least is 1.")]
+    [InlineData("query from\"sale\" --format xml", "Cannot parse argument 'xml' for option '--format' as a format. Did you mean one of the following?")]
+    [InlineData("query from\"sale\"", "\"? See what there is: cartage ls tables")]
     [InlineData("run --env prod", "there is no environment 'prod'. It declares none.")]
     [InlineData("run --var dta=elsewhere", "there is no variable 'dta'. Did you mean 'data'?")]
     public async Task Says_what_the_project_does_not_know(string typed, string said)
