@@ -154,6 +154,34 @@ public sealed class PostgresPublishes(SharedPostgres shared)
         Assert.Equal(await Undisturbed.Value, await ConformanceTables.DumpAsync(project));
     }
 
+    [Fact]
+    public async Task Whoever_interrupts_a_run_that_asks_whether_its_commit_took_place_is_told_that_it_is_not_known()
+    {
+        var url = await shared.CreateDatabaseAsync();
+        using var project = Shop(url, Wait.Longest);
+        await project.RunAsync();
+        project.Write("in/customers-2.csv", Later);
+        await using var connection = await OpenAsync(url);
+        await ExecuteAsync(connection,
+            """
+            CREATE FUNCTION cartage.breaks() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_lock(7), pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(240); RETURN NULL; END $$;
+            CREATE CONSTRAINT TRIGGER breaks AFTER INSERT ON cartage.outcomes DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION cartage.breaks();
+            SELECT pg_advisory_lock(7);
+            """); // the commit waits for this connection, and then its server is gone
+        using var interrupted = new CancellationTokenSource();
+        var running = RunAsync(project, null, interrupted.Token);
+        await Wait.UntilAsync(async () => await ScalarAsync(connection, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())") is 1L);
+        await interrupted.CancelAsync();
+        await ExecuteAsync(connection, "SELECT pg_advisory_unlock(7)");
+        var run = await running;
+
+        Assert.Equal(RunState.Failed, run.State);
+        Assert.StartsWith("the warehouse went away at the commit, and whether the tables are published cannot be seen", run.Message, StringComparison.Ordinal);
+        Assert.Equal(1L, await ScalarAsync(connection, "SELECT count(*) FROM shop.fact_orders"));
+        await using var next = await project.OpenAsync(); // which can see it
+        Assert.Equal((RunState.Failed, "its process ended before the commit; nothing was published"), (await next.Store.GetRunAsync(run.RunId, Now)) is { } known ? (known.State, known.Message) : default);
+    }
+
     static async Task EndAsync(TestProject project)
     {
         await project.RunAsync();
@@ -177,10 +205,10 @@ public sealed class PostgresPublishes(SharedPostgres shared)
         return project;
     }
 
-    static async Task<RunResult> RunAsync(TestProject project, IProgress<RunEvent> progress)
+    static async Task<RunResult> RunAsync(TestProject project, IProgress<RunEvent>? progress, CancellationToken? ct = null)
     {
         await using var workspace = await project.OpenAsync();
-        return Assert.Single(await workspace.RunAsync(await workspace.PlanAsync(new(), Now), new(), progress, Now));
+        return Assert.Single(await workspace.RunAsync(await workspace.PlanAsync(new(), Now), new(), progress, ct ?? Now));
     }
 
     static async Task<NpgsqlConnection> OpenAsync(string url)
