@@ -45,12 +45,15 @@ public static class QuarantineTable
         feed.Columns.Any(x => x.Pii) && reason.IndexOf('\'') is >= 0 and var from && reason.LastIndexOf('\'') is var to && to > from ? $"{reason[..from]}'***'{reason[(to + 1)..]}" : reason;
 
     /// <summary>Sets columns of open rows to new text and marks them to be tried again by the next load; <paramref name="where"/> is a condition over the quarantine's columns.</summary>
-    public static Task<long> FixAsync(DbConnection connection, Dialect dialect, Feed feed, string where, IReadOnlyDictionary<string, string?> values, CancellationToken ct) =>
-        connection.ExecuteAsync(
+    public static async Task<long> FixAsync(DbConnection connection, Dialect dialect, Feed feed, string where, IReadOnlyDictionary<string, string?> values, CancellationToken ct)
+    {
+        await EnsureAsync(connection, dialect, feed, values.Keys, ct); // the contract may have got a column since the rows were set aside
+        return await connection.ExecuteAsync(
             $"UPDATE {dialect.Quote(feed.Quarantine)} SET {string.Concat(values.Keys.Select((c, i) => $"{dialect.Quote(c)} = $v{i}, "))}_status = 'fixed', _fixed = true WHERE _status IN ('open', 'fixed') AND ({where})",
             ct,
             [.. values.Values.Select((v, i) => ($"v{i}", (object?)v))]
         );
+    }
 
     /// <summary>Marks rows: <c>fixed</c> to be tried again as they are, <c>discarded</c> to stay out for good, <c>open</c> to undo either.</summary>
     public static Task<long> MarkAsync(DbConnection connection, Dialect dialect, Feed feed, string where, string status, CancellationToken ct) =>

@@ -78,6 +78,19 @@ public sealed class Mistyped
     }
 
     [Fact]
+    public async Task Mends_a_column_that_the_contract_has_got_since()
+    {
+        using var shop = new Shop();
+        await shop.TypeAsync("run");
+        shop.Write("pipelines/shop/feeds/shop.yml", (await File.ReadAllTextAsync(Path.Combine(shop.Path, "pipelines/shop/feeds/shop.yml"), TestContext.Current.CancellationToken)).Replace("total:", "note: { type: text }\n      total:", StringComparison.Ordinal));
+
+        var answer = await shop.TypeAsync("quarantine", "fix", "orders", "--set", "note=late");
+
+        Assert.True(answer.Code == 0, answer.Error);
+        Assert.Contains("Mended 1 row", answer.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Takes_a_discarded_row_back()
     {
         using var shop = new Shop();
