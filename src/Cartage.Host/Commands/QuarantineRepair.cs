@@ -25,9 +25,8 @@ static class QuarantineRepair
                 if (values.Keys.FirstOrDefault(x => feed.Columns.All(c => c.Name != x)) is { } unknown)
                     throw new UsageException($"Feed '{feed.Name}' has no column '{unknown}'.", Spelling.Suggest(unknown, feed.Columns.Select(x => x.Name)));
                 await using var session = await on.OpenAsync(project, ct);
-                var condition = on.Value(where) ?? "true";
-                var rows = await ChangeAsync(session.Workspace, feed, condition, on.Value(dryRun), (connection, dialect, stop) => QuarantineTable.FixAsync(connection, dialect, feed, condition, values, stop), ct);
-                on.Say($"{(on.Value(dryRun) ? "Would mend" : "Mended")} {Opened.Count(rows, "row")} of {feed.Name}. They come back with the next run, or now: cartage quarantine release {feed.Name}");
+                var rows = await ChangeAsync(session.Workspace, feed, on.Value(where), "'open', 'fixed'", on.Value(dryRun), (connection, dialect, condition, stop) => QuarantineTable.FixAsync(connection, dialect, feed, condition, values, stop), ct);
+                on.Say(rows == 0 ? $"There is nothing to mend: no such row of {feed.Name} waits. See: cartage quarantine show {feed.Name}" : $"{(on.Value(dryRun) ? "Would mend" : "Mended")} {Opened.Count(rows, "row")} of {feed.Name}. They come back with the next run, or now: cartage quarantine release {feed.Name}");
                 return ExitCode.Succeeded;
             });
     }
@@ -44,8 +43,7 @@ static class QuarantineRepair
                     return ExitCode.Wrong;
                 var feed = QuarantineCommand.FindFeed(project, on.Value(name)!);
                 await using var session = await on.OpenAsync(project, ct);
-                var condition = $"({on.Value(where) ?? "true"}) AND _status IN ({(on.Value(all) ? "'open', " : "")}'fixed')";
-                var rows = await ChangeAsync(session.Workspace, feed, condition, on.Value(dryRun), (connection, dialect, stop) => QuarantineTable.MarkAsync(connection, dialect, feed, condition, "fixed", stop), ct);
+                var rows = await ChangeAsync(session.Workspace, feed, on.Value(where), on.Value(all) ? "'open', 'fixed'" : "'fixed'", on.Value(dryRun), (connection, dialect, condition, stop) => QuarantineTable.MarkAsync(connection, dialect, feed, condition, "fixed", stop), ct);
                 if (rows == 0 || on.Value(dryRun))
                 {
                     on.Say(rows == 0 ? $"There is nothing to release: no row of {feed.Name} was mended. Mend with: cartage quarantine fix {feed.Name} --set column=value, or take them as they are with --all." : $"Would try {Opened.Count(rows, "row")} of {feed.Name} again.");
@@ -70,8 +68,7 @@ static class QuarantineRepair
                 var feed = QuarantineCommand.FindFeed(project, on.Value(name)!);
                 var (from, to) = on.Value(undo) ? ("'discarded'", "open") : ("'open', 'fixed'", "discarded");
                 await using var session = await on.OpenAsync(project, ct);
-                var condition = $"({on.Value(where) ?? "true"}) AND _status IN ({from})";
-                var rows = await ChangeAsync(session.Workspace, feed, condition, on.Value(dryRun), (connection, dialect, stop) => QuarantineTable.MarkAsync(connection, dialect, feed, condition, to, stop), ct);
+                var rows = await ChangeAsync(session.Workspace, feed, on.Value(where), from, on.Value(dryRun), (connection, dialect, condition, stop) => QuarantineTable.MarkAsync(connection, dialect, feed, condition, to, stop), ct);
                 on.Say($"{Opened.Count(rows, "row")} of {feed.Name} {(on.Value(dryRun) ? "would be" : rows == 1 ? "is" : "are")} {to} now.");
                 return ExitCode.Succeeded;
             });
@@ -79,31 +76,26 @@ static class QuarantineRepair
 
     static Option<string?> Where() => new("--where") { Description = "Which rows: a SQL condition over the quarantine's columns (default: all)", HelpName = "condition" };
 
-    // How many rows are changed, or would be.
-    static async Task<long> ChangeAsync(Workspace workspace, Feed feed, string condition, bool dryRun, Func<DbConnection, Dialect, CancellationToken, Task<long>> change, CancellationToken ct)
+    // How many rows of these states are changed, or would be.
+    static async Task<long> ChangeAsync(Workspace workspace, Feed feed, string? where, string states, bool dryRun, Func<DbConnection, Dialect, string, CancellationToken, Task<long>> change, CancellationToken ct)
     {
-        var rows = await CountAsync(workspace, feed, condition, ct);
-        if (dryRun || rows == 0)
-            return rows;
+        var condition = $"_status IN ({states}) AND ({where ?? "true"})";
+        var dialect = workspace.Warehouse.Dialect;
         await using var connection = await workspace.Warehouse.OpenAsync(ct);
-        return await workspace.AloneAsync(stop => change(connection, workspace.Warehouse.Dialect, stop), ct);
-    }
-
-    static async Task<long> CountAsync(Workspace workspace, Feed feed, string condition, CancellationToken ct)
-    {
-        await using var connection = await workspace.Warehouse.OpenAsync(ct);
-        if (!await QuarantineTable.ExistsAsync(connection, workspace.Warehouse.Dialect, feed, ct))
+        if (!await QuarantineTable.ExistsAsync(connection, dialect, feed, ct))
             return 0;
-        var sql = $"SELECT count(*) FROM {workspace.Warehouse.Dialect.Quote(feed.Quarantine)} WHERE _status <> 'released' AND ({condition})";
-        await using (var door = await workspace.Warehouse.OpenDoorAsync(ct))
-            await ReadOnlySql.RequireAsync(door, sql, ct);
+        long rows;
         try
         {
-            return await connection.ScalarAsync<long>(sql, ct);
+            var count = $"SELECT count(*) FROM {dialect.Quote(feed.Quarantine)} WHERE {condition}";
+            await using (var door = await workspace.Warehouse.OpenDoorAsync(ct))
+                await ReadOnlySql.RequireAsync(door, count, ct);
+            rows = await connection.ScalarAsync<long>(count, ct);
         }
-        catch (DbException e)
+        catch (Exception e) when (e is DbException or UsageException)
         {
-            throw new UsageException($"--where {condition}: {e.Message}", $"See its columns: cartage quarantine show {feed.Name}");
+            throw new UsageException($"--where {where}: {e.Message}", $"See its columns: cartage quarantine show {feed.Name}");
         }
+        return dryRun || rows == 0 ? rows : await workspace.AloneAsync(stop => change(connection, dialect, condition, stop), ct);
     }
 }

@@ -77,6 +77,35 @@ public sealed class Mistyped
         Assert.Contains("cartage crawl PATH --write", answer.Error + answer.Out, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("nothing = 1", "--where nothing = 1: Referenced column \"nothing\" not found")]
+    [InlineData("1=1); drop table shop.sales; --", "--where 1=1); drop table shop.sales; --: Only a SELECT is allowed")]
+    [InlineData("", "--where : The query cannot be read")]
+    public async Task Says_which_rows_cannot_be_meant(string where, string said)
+    {
+        using var shop = new Shop();
+        await shop.TypeAsync("run");
+
+        foreach (var typed in new string[][] { ["fix", "orders", "--set", "total=1"], ["release", "orders"], ["discard", "orders"] })
+        {
+            var answer = await shop.TypeAsync(["quarantine", .. typed, "--where", where]);
+            Assert.Equal(2, answer.Code);
+            Assert.StartsWith(said, answer.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Mends_only_rows_that_wait_and_says_so_before_it_does()
+    {
+        using var shop = new Shop();
+        await shop.TypeAsync("run");
+        Assert.Contains("Would mend 1 row", (await shop.TypeAsync("quarantine", "fix", "orders", "--set", "total=1", "--dry-run")).Error, StringComparison.Ordinal);
+        await shop.TypeAsync("quarantine", "discard", "orders");
+
+        foreach (var typed in new string[][] { ["--dry-run"], [] })
+            Assert.Contains("There is nothing to mend", (await shop.TypeAsync(["quarantine", "fix", "orders", "--set", "total=1", .. typed])).Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Mends_a_column_that_the_contract_has_got_since()
     {
