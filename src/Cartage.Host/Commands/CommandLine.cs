@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.Text.RegularExpressions;
 using Cartage.DuckDb;
 using Cartage.Host.Output;
 using Cartage.Host.Socket;
@@ -8,7 +9,7 @@ using Cartage.Projects;
 namespace Cartage.Host.Commands;
 
 /// <summary>The verbs, and what is the same for all of them.</summary>
-static class CommandLine
+static partial class CommandLine
 {
     public static async Task<int> RunAsync(string[] args, Shell shell, CancellationToken ct)
     {
@@ -107,7 +108,7 @@ static class CommandLine
         var problems = parse.Errors.Select(x => x.Message).Distinct().ToList();
         // A verb that is misspelt is also a verb that is missing; the first says more.
         foreach (var problem in problems.Count > 1 ? problems.Where(x => !x.StartsWith("Required command", StringComparison.Ordinal)) : problems)
-            error.WriteLine(problem.Replace("'System.Nullable`1[System.Int32]'", "a whole number").Replace("'System.Int32'", "a whole number").Replace($"'{typeof(Format)}'", "a format").Replace("as expected type a", "as a"));
+            error.WriteLine(TypeName().Replace(problem, x => x.Value.Contains(nameof(Format), StringComparison.Ordinal) ? "as a format" : x.Value.Contains("Int", StringComparison.Ordinal) ? "as a whole number" : "as a number"));
         if (parse.UnmatchedTokens is [var typed, ..] && Spelling.Suggest(typed, parse.CommandResult.Command.Subcommands.Select(x => x.Name)) is { } question)
             error.WriteLine(question);
         var path = parse.CommandResult.Command is RootCommand ? "" : Path(parse) + " ";
@@ -120,4 +121,7 @@ static class CommandLine
 
     /// <summary>A message and what to do next.</summary>
     internal static string Sentence(string message, string? hint) => hint is null ? message : $"{message.TrimEnd()}{(message.TrimEnd()[^1] is '.' or '?' or '!' ? "" : ".")} {hint}";
+
+    [GeneratedRegex("as expected type '[^']*'")]
+    private static partial Regex TypeName();
 }

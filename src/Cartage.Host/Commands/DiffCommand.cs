@@ -49,7 +49,9 @@ static class DiffCommand
     // The replay takes what is published for the earlier side; here it is the later one.
     static async Task<TableDifference> BeforeAsync(Invocation on, Workspace workspace, RunRequest request, Named named, string run, CancellationToken ct)
     {
-        var last = await workspace.Store.GetRunAsync(run, ct) ?? throw new UsageException($"There is no run '{run}'.", "See: cartage ls runs");
+        if (named.Selector.Length == 0)
+            throw new UsageException($"{named.Table} is no table of a model or a feed: what it was before a run is not known.", "See what there is: cartage ls tables");
+        var last = await workspace.FindRunAsync(run, ct);
         var replay = ReplayCommand.Request(request) with { Selector = named.Selector, Before = last.RunId };
         var result = await ReplayCommand.RunAsync(on, workspace, (await workspace.PlanAsync(replay, ct))[0], replay, ct);
         var found = result.Differences.FirstOrDefault(x => x.Table == $"{named.Table}") ?? throw new PipelineException(result.Message ?? $"{named.Table} is a view: it holds no rows of its own", hint: result.Hint);

@@ -22,7 +22,7 @@ static class ExplainCommand
                 else if (await workspace.Store.GetRunAsync(typed, ct) is { } run)
                     Run(on, run);
                 else
-                    throw new UsageException($"There is no model and no run '{typed}'.", Spelling.Suggest(typed, workspace.Project.Pipelines.SelectMany(x => x.Models).Select(x => x.Name)) ?? "See: cartage ls models, cartage ls runs");
+                    throw new UsageException($"There is no model and no run '{typed}', or several runs begin so.", Spelling.Suggest(typed, workspace.Project.Pipelines.SelectMany(x => x.Models).Select(x => x.Name)) ?? "See: cartage ls models, cartage ls runs");
                 return ExitCode.Succeeded;
             });
     }

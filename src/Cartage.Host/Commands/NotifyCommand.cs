@@ -21,6 +21,8 @@ static class NotifyCommand
                 var ways = on.Value(names) is { Length: > 0 } named ? named : Ways(project);
                 if (ways.Count == 0)
                     throw new UsageException("No rule names a connection, so nobody would be told.", "Add to project.yml: notifications: { via: [mail] }, and the connection mail.");
+                if (ways.FirstOrDefault(x => !project.Connections.ContainsKey(x)) is { } unknown)
+                    throw new UsageException($"project.yml: there is no connection '{unknown}'.", Spelling.Suggest(unknown, project.Connections.Keys) ?? "See: cartage connections ls");
                 Grid grid = new("connection", "state", "detail");
                 var failed = false;
                 foreach (var way in ways)

@@ -29,7 +29,7 @@ public static class BikeStore
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or DuckDbException { ErrorType: DuckDbErrorType.Io })
         {
-            throw new PipelineException($"{options.Folder}: the shop's files cannot be written: {e.Message}", hint: "name a folder that can be written and has room", inner: e);
+            throw new PipelineException($"{options.Folder}: the shop's files cannot be written: {e.Message}", hint: "Name a folder that can be written and has room.", inner: e);
         }
     }
 

@@ -32,7 +32,7 @@ sealed class DayFiles(DuckDbConnection connection, string root)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or DuckDbException { ErrorType: DuckDbErrorType.Io })
         {
-            throw new PipelineException($"{request.Folder}: the files cannot be written: {e.Message}", hint: "name a folder that can be written and has room", inner: e);
+            throw new PipelineException($"{request.Folder}: the files cannot be written: {e.Message}", hint: "Name a folder that can be written and has room.", inner: e);
         }
     }
 

@@ -40,6 +40,9 @@ public sealed class Mistyped
     [InlineData("quarantine show orders --limit 0", "--limit 0: the least is 1.")]
     [InlineData("query from\"sale\" --format xml", "Cannot parse argument 'xml' for option '--format' as a format. Did you mean one of the following?")]
     [InlineData("query from\"sale\"", "\"? See what there is: cartage ls tables")]
+    [InlineData("gen bike-store --seed few", "for option '--seed' as a whole number.")]
+    [InlineData("notify test nobody", "there is no connection 'nobody'")]
+    [InlineData("diff nothing.sales --before 2026", "nothing.sales is no table of a model or a feed")]
     [InlineData("run --env prod", "there is no environment 'prod'. It declares none.")]
     [InlineData("run --var dta=elsewhere", "there is no variable 'dta'. Did you mean 'data'?")]
     public async Task Says_what_the_project_does_not_know(string typed, string said)
