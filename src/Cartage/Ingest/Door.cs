@@ -103,7 +103,7 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
     {
         using var copies = await LocalCopies.FetchAsync(raw, [.. objects.Select(o => o.Object.Object)], ct);
         var known = header.Columns.ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var select = columns.Select(c => known.Contains(c.Name) ? Typed(c) : $"CAST(NULL AS {c.Type}) AS {Sql.Quote(c.Name)}");
+        var select = columns.Select(c => known.Contains(c.Name) ? Typed(c, header) : $"CAST(NULL AS {c.Type}) AS {Sql.Quote(c.Name)}");
         var names = string.Join(", ", objects.Select(o => Sql.Literal(o.Object.Object)));
         var aside = good with { Name = good.Name + "__try" };
         var landed = Landed([.. objects.Select(o => o.Object)], "CAST(file_index AS BIGINT) + 1");
@@ -273,12 +273,12 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
     {
         var landed = Landed(objects, $"list_position([{string.Join(", ", objects.Select(o => Sql.Literal(o.Object)))}], _object)");
         var sorted = bad with { Name = bad.Name + "__sort" };
-        var typed = columns.Select(c => c.Type == "VARCHAR" ? Sql.Quote(_text + c.Name) + " AS " + Sql.Quote(c.Name) : $"TRY_CAST({Sql.Quote(_text + c.Name)} AS {c.Type}) AS {Sql.Quote(c.Name)}");
+        var typed = columns.Select(c => c.Type == "VARCHAR" ? Sql.Quote(_text + c.Name) + " AS " + Sql.Quote(c.Name) : $"{Tried(c, Notation.Plain(feed, c, Sql.Quote(_text + c.Name)))} AS {Sql.Quote(c.Name)}");
         var declared = feed.Columns.ToDictionary(c => c.Name, StringComparer.OrdinalIgnoreCase);
         var undeclared = feed.Schema == SchemaPolicy.Quarantine ? columns.Where(c => feed.Columns.Count > 0 && !declared.ContainsKey(c.Name)).Select(c => new Rule("undeclared", c.Name, $"{Sql.Quote(c.Name)} IS NOT NULL", "nobody declared it", Severity.Quarantine)) : [];
         var types = columns
             .Where(c => c.Type != "VARCHAR")
-            .Select(c => new Rule("type", c.Name, $"{Sql.Quote(c.Name)} IS NULL AND {Sql.Quote(_text + c.Name)} IS NOT NULL", $"it is not {Article(declared.TryGetValue(c.Name, out var d) ? d.Type : c.Type.ToLowerInvariant())}", Strict(feed.SeverityOf("type", d))));
+            .Select(c => new Rule("type", c.Name, $"{Sql.Quote(c.Name)} IS NULL AND {Sql.Quote(_text + c.Name)} IS NOT NULL", $"it is not {Article(declared.TryGetValue(c.Name, out var d) ? d.Type : c.Type.ToLowerInvariant())}{Notation.Written(feed, c)}", Strict(feed.SeverityOf("type", d))));
         List<Rule> rules = [.. types, .. _rules.Select(r => r.Code == "required" ? r with { Condition = $"{Sql.Quote(_text + r.Column)} IS NULL" } : r), .. undeclared];
         string Any(Func<Rule, bool> which, string otherwise) => rules.Where(which).Select(r => $"({r.Condition})").ToList() is { Count: > 0 } all ? $"coalesce({string.Join(" OR ", all.Select(c => $"coalesce({c}, false)"))}, false)" : otherwise;
         var setAside = rules.Where(r => r.Severity is Severity.Quarantine or Severity.Reject).ToList();
@@ -354,13 +354,33 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
             ? $"CASE WHEN {condition} THEN {(feed.Cursor is { } cursor && columns.Any(c => c.Name == cursor && c.Type is "DATE" or "TIMESTAMP" or "TIMESTAMPTZ" or "VARCHAR") ? $"coalesce(CAST({Sql.Quote(cursor)} AS TIMESTAMP), {landed})" : landed)} END"
             : "CAST(NULL AS TIMESTAMP)";
 
-    // A typed read turns a bad TIMESTAMPTZ into NULL without a word, so that one is cast by us.
-    static string Typed(Column column) => $"CAST({Sql.Quote(column.Name)} AS {column.Type}) AS {Sql.Quote(column.Name)}";
+    // A typed read turns a bad TIMESTAMPTZ into NULL and 12.5 into the integer 13 without a word, so those are cast by us, as is what has a notation of its own.
+    string ReadAs(Column column) =>
+        Notation.Of(feed, column) is not null ? "VARCHAR"
+        : column.Type switch
+        {
+            "TIMESTAMPTZ" or "BIGINT" => "VARCHAR",
+            "SMALLINT" or "INTEGER" => "DOUBLE", // which holds every one of them
+            var type => type,
+        };
+
+    string Typed(Column column, Header header)
+    {
+        var name = Sql.Quote(column.Name);
+        var value = header.Kind == "parquet" ? name : Notation.Plain(feed, column, name);
+        var cast = $"CAST({value} AS {column.Type})";
+        return $"{(IsWhole(column) ? $"CASE WHEN {cast} <> CAST({value} AS DOUBLE) THEN error('a fraction') ELSE {cast} END" : cast)} AS {name}";
+    }
+
+    static string Tried(Column column, string text) =>
+        $"TRY_CAST({text} AS {column.Type})" is var cast && IsWhole(column) ? $"CASE WHEN {cast} = TRY_CAST({text} AS DOUBLE) THEN {cast} END" : cast;
+
+    static bool IsWhole(Column column) => column.Type is "SMALLINT" or "INTEGER" or "BIGINT";
 
     string Reader(IReadOnlyList<string> paths, Header header)
     {
         var files = $"[{string.Join(", ", paths.Select(Sql.Literal))}]";
-        var types = columns.ToDictionary(c => c.Name, c => c.Type == "TIMESTAMPTZ" || header.AsText ? "VARCHAR" : c.Type, StringComparer.OrdinalIgnoreCase);
+        var types = columns.ToDictionary(c => c.Name, c => header.AsText ? "VARCHAR" : ReadAs(c), StringComparer.OrdinalIgnoreCase);
         var fields = string.Join(", ", header.Columns.Select(c => $"{Sql.Literal(c)}: {Sql.Literal(types.GetValueOrDefault(c, "VARCHAR"))}"));
         return header.Kind switch
         {

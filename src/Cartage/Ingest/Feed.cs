@@ -122,6 +122,9 @@ public sealed record FeedColumn(string Name, string Type)
     /// <summary>The type as DuckDB spells it.</summary>
     public string DoorType => Contract.SqlType(Type) ?? "VARCHAR";
 
+    /// <summary>How its dates and times are written, in .NET's letters (<c>dd.MM.yyyy HH:mm</c>); null for SQL's way.</summary>
+    public string? Format { get; init; }
+
     /// <summary>Whether every row must have a value.</summary>
     public bool Required { get; init; }
 
@@ -176,6 +179,9 @@ public sealed record FileFormat
 
     /// <summary><c>utf-8</c>, <c>utf-16</c> or <c>latin-1</c>.</summary>
     public string? Encoding { get; init; }
+
+    /// <summary>The sign before decimals in numbers, a comma or a point, with which thousands may be grouped, too; null for numbers as SQL writes them.</summary>
+    public string? Decimal { get; init; }
 
     /// <summary>Whether the first record names the columns.</summary>
     public bool Header { get; init; } = true;

@@ -7,6 +7,8 @@ namespace Cartage.Ingest;
 /// <summary>The columns a feed is loaded with: those of its contract, then those of the base table, then those that objects bring and nobody declared.</summary>
 static class LoadedColumns
 {
+    const int Looked = 20_480; // as many rows as DuckDB looks at for a type
+
     public static async Task<IReadOnlyList<Column>> OfAsync(DuckDbConnection door, IObjectStore raw, Feed feed, IReadOnlyList<(Manifest Object, Header Header)> objects, IReadOnlyList<Column> stored, CancellationToken ct)
     {
         var own = Contract.Own.Select(c => c.Name).ToHashSet();
@@ -34,17 +36,22 @@ static class LoadedColumns
             }
             using var copy = await raw.FetchAsync(item.Object, ct);
             var path = Dialect.DuckDb.Literal(copy.Path);
+            string Csv(string more) => $"read_csv({path}, header = true, delim = {Dialect.DuckDb.Literal(header.Delimiter.ToString())}, nullstr = [{header.NullList}], ignore_errors = true{header.Compression}{more})";
             var from = header.Kind switch
             {
                 "parquet" => $"read_parquet({path})",
                 "json" => $"read_json({path}{header.Compression})",
                 "ndjson" => $"read_json({path}, format = 'newline_delimited', ignore_errors = true{header.Compression})",
-                _ => $"read_csv({path}, header = true, delim = {Dialect.DuckDb.Literal(header.Delimiter.ToString())}, nullstr = [{header.NullList}], ignore_errors = true{header.Compression})",
+                _ => Csv(""),
             };
             Dictionary<string, string> types = [];
             try
             {
                 types = (await door.QueryAsync($"DESCRIBE SELECT * FROM {from}", r => (r.GetString(0), r.GetString(1)), ct)).ToDictionary(x => x.Item1, x => x.Item2, StringComparer.OrdinalIgnoreCase);
+                // DuckDB takes dates of any notation for dates; the door reads them as SQL does.
+                foreach (var name in strange.Where(n => header.Kind is "csv" or "tsv" && types.GetValueOrDefault(n) is "DATE" or "TIMESTAMP"))
+                    if (!await door.ScalarAsync<bool>($"SELECT bool_and(v IS NULL OR TRY_CAST(v AS {types[name]}) IS NOT NULL) FROM (SELECT {Dialect.DuckDb.Quote(name)} AS v FROM {Csv(", all_varchar = true")} LIMIT {Looked})", ct))
+                        types.Remove(name);
             }
             catch (DuckDbException)
             {

@@ -52,6 +52,7 @@ static class FeedFile
             {
                 Kind = map.Choice("format", "csv", "tsv", "json", "ndjson", "parquet"),
                 Delimiter = Delimiter(map),
+                Decimal = map.Choice("decimal", ".", ","),
                 Encoding = map.Choice("encoding", "utf-8", "utf-16", "latin-1", "iso-8859-1"),
                 Header = !map.Has("header") || map.Flag("header"),
                 Nulls = map.Texts("nulls"),
@@ -82,6 +83,8 @@ static class FeedFile
             map.File.Add(map.LineOf("cursor"), $"the cursor column '{cursor}' is not declared", Spelling.Suggest(cursor, names));
         foreach (var twice in feed.Columns.GroupBy(c => c.Name, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
             map.File.Add(twice.Last().Line, $"the column '{twice.Last().Name}' is there already as '{twice.First().Name}'", "Upper and lower case do not tell columns apart.");
+        if (feed.Format.Decimal is not null && (feed.Format.Kind is "json" or "ndjson" or "parquet" || (feed.Request ?? (object?)feed.Relation ?? feed.Query) is not null))
+            map.File.Add(map.LineOf("decimal"), "'decimal' is for delimited files: in JSON, Parquet and databases numbers are numbers", "Take it out.");
         foreach (var own in feed.Columns.Where(c => Contract.Reserves(c.Name)))
             map.File.Add(own.Line, $"the column '{own.Name}' is one that Cartage adds to every row", "It keeps this name for itself: rename the column in the source.");
     }
@@ -174,6 +177,7 @@ static class FeedFile
         var column = Typed(feed, name, map.Text("type") ?? "text", map.LineOf("type")) with
         {
             Line = line,
+            Format = map.Text("format"),
             Required = map.Flag("required"),
             OneOf = map.Texts("one_of"),
             Matches = map.Text("matches"),
@@ -187,6 +191,10 @@ static class FeedFile
             Severity = severity,
             References = map.Map("references") is { } target ? ReadReference(target) : null,
         };
+        if (column.Format is { } format && !Notation.IsTime(column.DoorType))
+            map.File.Add(map.LineOf("format"), $"'format' says how dates and times are written; '{name}' is {column.Type}", "For numbers say 'decimal' beside 'columns'.");
+        else if (column.Format is { } letters && !Notation.IsFormat(letters))
+            map.File.Add(map.LineOf("format"), $"'{letters}' is no format of dates", "Such as dd.MM.yyyy, MM/dd/yyyy HH:mm:ss or d MMM yyyy; other letters are put in quotes.");
         map.Done();
         return column;
     }
@@ -214,7 +222,7 @@ static class FeedFile
     static FeedColumn Typed(YamlMap map, string name, string type, int line)
     {
         if (Contract.SqlType(type) is null)
-            map.File.Add(line, $"there is no type '{type}'", Spelling.Suggest(type, ["text", "integer", "bigint", "decimal(10,2)", "double", "boolean", "date", "timestamp", "timestamptz", "time", "uuid", "json"]));
+            map.File.Add(line, $"there is no type '{type}'", type.Contains('(') && !type.Contains(')') ? $"Within braces a comma ends a value: put it in quotes, such as \"{type},2)\"." : Spelling.Suggest(type, ["text", "integer", "bigint", "decimal(10,2)", "double", "boolean", "date", "timestamp", "timestamptz", "time", "uuid", "json"]));
         return new(name, type) { Line = line };
     }
 }

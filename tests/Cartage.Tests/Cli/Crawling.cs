@@ -53,6 +53,41 @@ public sealed class Crawling : IDisposable
     }
 
     [Fact]
+    public async Task Numbers_and_dates_of_another_country()
+    {
+        Write("cafes.csv", "id;opened;rent;open;seen;told\n1;31.03.2026;1.234,50;31.03.2026 10:11;03/31/2026;03/04/2026\n2;1.4.2026;7;01.04.2026 9:00;04/01/2026;12/11/2026\n3;;-0,5;;;\n");
+        Assert.Equal(
+            """
+            feeds:
+              cafes:
+                files: "cafes.csv"
+                delimiter: ";"
+                decimal: ","
+                key: [id]
+                columns:
+                  id: { type: integer, required: true }
+                  opened: { type: date, format: "dd.MM.yyyy" }
+                  rent: { type: "decimal(10,2)" }
+                  open: { type: timestamp, format: "dd.MM.yyyy HH:mm" }
+                  seen: { type: date, format: "MM/dd/yyyy" }
+                  told: { type: text }
+
+            """, await ContractAsync("cafes.csv"));
+        Assert.Contains("dates that could be dd/MM/yyyy or MM/dd/yyyy: say which with 'format'", (await TypeAsync("crawl", "cafes.csv")).Out, StringComparison.Ordinal);
+        await RunsAsync("cafes", "select rent, opened, seen from cafes where id = 1", "1234.50,2026-03-31,2026-03-31");
+    }
+
+    [Fact]
+    public async Task Commas_beside_points_stay_text()
+    {
+        Write("cafes.csv", "id;rent;tax\n1;1.234,50;7.25\n2;12,5;0.5\n");
+        var contract = await ContractAsync("cafes.csv");
+        Assert.Contains("rent: { type: text }", contract, StringComparison.Ordinal);
+        Assert.Contains("tax: { type: \"decimal(10,2)\" }", contract, StringComparison.Ordinal);
+        Assert.DoesNotContain("decimal: ", contract, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Text_under_zstd()
     {
         var path = Path.Combine(_folder.Path, "cafes.csv.zst");

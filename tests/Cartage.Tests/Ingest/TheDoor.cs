@@ -35,6 +35,18 @@ public sealed class TheDoor : IDisposable
         Assert.Equal("order_date: '2018-02-30' — it is not a date|2|2,1,2018-02-30,10.00,", await _project.ScalarAsync("SELECT _reason, _record, _raw FROM shop_quarantine.orders WHERE _rules = 'type'"));
     }
 
+    [Theory]
+    [InlineData("31.03.2026", "VARCHAR"), InlineData("03/31/2026", "VARCHAR"), InlineData("2026-03-31", "DATE"), InlineData("31.03.2026 10:11", "VARCHAR"), InlineData("2026-03-31T10:11:12", "TIMESTAMP")]
+    public async Task A_date_that_nobody_declared_has_its_type_where_the_door_can_read_it(string written, string type)
+    {
+        _project.Write("in/customers.csv", $"customer_id,name,city,updated_at,is_active,born\n1,Ann,Paris,2024-01-01 00:00:00,Y,{written}\n2,Bob,Rome,2024-01-01 00:00:00,Y,\n");
+        _project.Write("in/orders.csv", "order_id,customer_id,order_date,amount,updated_at\n1,1,2024-01-05,10.00,\n");
+        var run = await _project.RunAsync();
+        Assert.True(run.State == RunState.Succeeded, run.Message);
+        Assert.Equal(type, await _project.ScalarAsync("SELECT data_type FROM information_schema.columns WHERE table_schema = 'shop_raw' AND table_name = 'customers' AND column_name = 'born'"));
+        Assert.Equal("2", await _project.ScalarAsync("SELECT count(*) FROM shop_raw.customers"));
+    }
+
     [Fact]
     public async Task No_version_comes_in_before_its_parent_however_many_come_at_once()
     {

@@ -6,22 +6,33 @@ namespace Cartage.Ingest.Crawling;
 /// <summary>What the texts of a column are: how many there are, how many differ, which texts stand for no value, and the type all others have.</summary>
 sealed record ColumnType(string Name, string Type, string Why, long Rows, long Values, long Distinct, IReadOnlyList<string> Nulls)
 {
+    /// <summary>How its dates and times are written; null for SQL's way.</summary>
+    public string? Format { get; init; }
+
+    /// <summary>The sign before its decimals; null where no number has any.</summary>
+    public string? DecimalSign { get; init; }
+
     static readonly Dialect Sql = Dialect.DuckDb;
 
     static readonly string[] NoValue = ["NULL", "null", "\\N", "N/A", "n/a", "NA", "NaN", "nan", "None", "-"];
 
+    static readonly string[] Dates = ["dd.MM.yyyy", "dd/MM/yyyy", "MM/dd/yyyy", "dd-MM-yyyy"];
+
     // In order of preference; a condition is true for a text (v) that has the type.
-    static readonly (string Name, string Condition)[] Kinds =
+    static readonly Kind[] Kinds =
     [
-        ("boolean", "lower(v) IN ('true', 'false')"),
-        ("integer", "regexp_full_match(v, '[+-]?(0|[1-9]\\d*)(\\.0+)?') AND try_cast(v AS INTEGER) IS NOT NULL"),
-        ("bigint", "regexp_full_match(v, '[+-]?(0|[1-9]\\d*)') AND try_cast(v AS BIGINT) IS NOT NULL"),
-        ("decimal", "regexp_full_match(v, '[+-]?(0|[1-9]\\d{0,17})(\\.\\d{1,9})?')"),
-        ("double", "regexp_full_match(v, '[+-]?(0|[1-9]\\d*)?(\\.\\d+)?([eE][+-]?\\d+)?') AND try_cast(v AS DOUBLE) IS NOT NULL"),
-        ("date", "regexp_full_match(v, '\\d{4}-\\d{2}-\\d{2}') AND try_cast(v AS DATE) IS NOT NULL"),
-        ("timestamptz", "regexp_full_match(v, '\\d{4}-\\d{2}-\\d{2}[ T]\\d{2}:\\d{2}.*(Z|[+-]\\d{2}(:?\\d{2})?)') AND try_cast(v AS TIMESTAMPTZ) IS NOT NULL"),
-        ("timestamp", "regexp_full_match(v, '\\d{4}-\\d{2}-\\d{2}[ T]\\d{2}:\\d{2}[^Z+]*') AND try_cast(v AS TIMESTAMP) IS NOT NULL"),
-        ("uuid", "regexp_full_match(lower(v), '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}')"),
+        new("boolean", "lower(v) IN ('true', 'false')"),
+        new("integer", "regexp_full_match(v, '[+-]?(0|[1-9]\\d*)(\\.0+)?') AND try_cast(v AS INTEGER) IS NOT NULL"),
+        new("bigint", "regexp_full_match(v, '[+-]?(0|[1-9]\\d*)') AND try_cast(v AS BIGINT) IS NOT NULL"),
+        new("decimal", "regexp_full_match(v, '[+-]?(0|[1-9]\\d{0,17})(\\.\\d{1,9})?')"),
+        new("decimal", "regexp_full_match(v, '[+-]?(\\d{1,3}(\\.\\d{3})+|0|[1-9]\\d{0,17})(,\\d{1,9})?')") { DecimalSign = "," },
+        new("double", "regexp_full_match(v, '[+-]?(0|[1-9]\\d*)?(\\.\\d+)?([eE][+-]?\\d+)?') AND try_cast(v AS DOUBLE) IS NOT NULL"),
+        new("date", "regexp_full_match(v, '\\d{4}-\\d{2}-\\d{2}') AND try_cast(v AS DATE) IS NOT NULL"),
+        new("timestamptz", "regexp_full_match(v, '\\d{4}-\\d{2}-\\d{2}[ T]\\d{2}:\\d{2}.*(Z|[+-]\\d{2}(:?\\d{2})?)') AND try_cast(v AS TIMESTAMPTZ) IS NOT NULL"),
+        new("timestamp", "regexp_full_match(v, '\\d{4}-\\d{2}-\\d{2}[ T]\\d{2}:\\d{2}[^Z+]*') AND try_cast(v AS TIMESTAMP) IS NOT NULL"),
+        .. Dates.Select(d => new Kind("date", Notation.Fits(d, "v")) { Format = d }),
+        .. Dates.SelectMany(d => (string[])[$"{d} HH:mm", $"{d} HH:mm:ss"]).Select(t => new Kind("timestamp", Notation.Fits(t, "v")) { Format = t }),
+        new("uuid", "regexp_full_match(lower(v), '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}')"),
     ];
 
     /// <summary>Looks at a column of a table of texts.</summary>
@@ -41,9 +52,14 @@ sealed record ColumnType(string Name, string Type, string Why, long Rows, long V
         var whichever = Array.FindIndex(n, c => kept > 0 && c == kept);
         if (whichever < 0)
             return new(name, "text", kept == 0 ? "every value stands for no value" : await MixedAsync(connection, values, n, kept, ct), rows, kept, distinct, await NullsAsync(connection, values, "'NULL', '\\N'", ct));
-        var type = Kinds[whichever].Name is "decimal" ? $"decimal({Math.Min(38, Math.Max(10, whole + fraction + 2))},{fraction})" : Kinds[whichever].Name;
-        var why = $"all {kept:N0} values are" + (type == "integer" && fraction > 0 ? " whole numbers, some written with .0" : type.StartsWith("decimal", StringComparison.Ordinal) ? $" numbers with up to {fraction} decimals" : $" of it");
-        return new(name, type, FormattableString.Invariant($"{why}{(kept < rows ? $"; {rows - kept:N0} are empty" : "")}"), rows, kept, distinct, await NullsAsync(connection, values, tokens, ct));
+        var kind = Kinds[whichever];
+        if (kind.Format is not null && Array.FindLastIndex(n, c => c == kept) is var other && Kinds[other].Format is { } another && another != kind.Format)
+            return new(name, "text", $"dates that could be {kind.Format} or {another}: say which with 'format'", rows, kept, distinct, []);
+        if (kind.DecimalSign is not null)
+            (whole, fraction) = (await connection.QueryAsync($"SELECT max(length(regexp_replace(split_part(v, ',', 1), '\\D', '', 'g'))), max(length(split_part(v, ',', 2))) FROM {values}", r => (r.GetInt64(0), r.GetInt64(1)), ct))[0];
+        var type = kind.Name is "decimal" ? $"decimal({Math.Min(38, Math.Max(10, whole + fraction + 2))},{fraction})" : kind.Name;
+        var why = $"all {kept:N0} values are" + (type == "integer" && fraction > 0 ? " whole numbers, some written with .0" : type.StartsWith("decimal", StringComparison.Ordinal) ? $" numbers with up to {fraction} decimals{(kind.DecimalSign is null ? "" : " after a comma")}" : kind.Format is { } format ? $" written as {format}" : " of it");
+        return new(name, type, FormattableString.Invariant($"{why}{(kept < rows ? $"; {rows - kept:N0} are empty" : "")}"), rows, kept, distinct, await NullsAsync(connection, values, tokens, ct)) { Format = kind.Format, DecimalSign = kind.DecimalSign ?? (type.StartsWith("decimal", StringComparison.Ordinal) && fraction > 0 ? "." : null) };
     }
 
     static async Task<string> MixedAsync(DbConnection connection, string values, long[] counts, long kept, CancellationToken ct)
@@ -59,4 +75,11 @@ sealed record ColumnType(string Name, string Type, string Why, long Rows, long V
 
     static Task<List<string>> NullsAsync(DbConnection connection, string values, string tokens, CancellationToken ct) =>
         connection.QueryAsync($"SELECT DISTINCT raw FROM {values} WHERE raw IN ({tokens}) ORDER BY 1", r => r.GetString(0), ct);
+
+    sealed record Kind(string Name, string Condition)
+    {
+        public string? Format { get; init; }
+
+        public string? DecimalSign { get; init; }
+    }
 }

@@ -17,6 +17,8 @@ public static partial class ContractText
             yaml.Append($"    delimiter: {Quoted(delimiter)}\n");
         if (feed.Format.Encoding is { } encoding)
             yaml.Append($"    encoding: {encoding}\n");
+        if (feed.Format.Decimal is { } sign)
+            yaml.Append($"    decimal: {Quoted(sign)}\n");
         if (!feed.Format.Header)
             yaml.Append("    header: false\n");
         if (feed.Format.Nulls.Count > 0)
@@ -25,7 +27,7 @@ public static partial class ContractText
             yaml.Append($"    key: [{string.Join(", ", feed.Key.Select(Scalar))}]\n");
         yaml.Append("    columns:\n");
         foreach (var column in feed.Columns)
-            yaml.Append($"      {Scalar(column.Name)}: {{ type: {(column.Type.Contains(',') ? Quoted(column.Type) : column.Type)}{(column.Required ? ", required: true" : "")} }}\n");
+            yaml.Append($"      {Scalar(column.Name)}: {{ type: {(column.Type.Contains(',') ? Quoted(column.Type) : column.Type)}{(column.Format is { } format ? $", format: {Quoted(format)}" : "")}{(column.Required ? ", required: true" : "")} }}\n");
         return yaml.ToString();
     }
 
@@ -36,6 +38,8 @@ public static partial class ContractText
             yield return $"delimiter: {onDisk.Format.Delimiter ?? "by the format"} there, {inferred.Format.Delimiter ?? "by the format"} in the files";
         if (onDisk.Format.Encoding != inferred.Format.Encoding)
             yield return $"encoding: {onDisk.Format.Encoding ?? "by the bytes"} there, {inferred.Format.Encoding ?? "by the bytes"} in the files";
+        if (onDisk.Format.Decimal != inferred.Format.Decimal)
+            yield return $"decimal: {onDisk.Format.Decimal ?? "as SQL writes numbers"} there, {inferred.Format.Decimal ?? "as SQL writes numbers"} in the files";
         if (onDisk.Format.Header != inferred.Format.Header)
             yield return $"header: {(onDisk.Format.Header ? "yes" : "no")} there, {(inferred.Format.Header ? "yes" : "no")} in the files";
         if (!onDisk.Key.SequenceEqual(inferred.Key))
@@ -45,6 +49,8 @@ public static partial class ContractText
                 yield return $"{column.Name}: not declared; {column.Type} in the files";
             else if (Contract.SqlType(declared.Type) != Contract.SqlType(column.Type))
                 yield return $"{column.Name}: {declared.Type} there, {column.Type} in the files";
+            else if (declared.Format != column.Format)
+                yield return $"{column.Name}: written {declared.Format ?? "as SQL does"} there, {column.Format ?? "as SQL does"} in the files";
         foreach (var gone in onDisk.Columns.Where(c => inferred.Columns.All(i => !i.Name.Equals(c.Name, StringComparison.OrdinalIgnoreCase))))
             yield return $"{gone.Name}: declared, but in none of the files";
     }

@@ -75,6 +75,11 @@ public sealed class Crawler(DuckDbConnection door, string tempFolder)
         List<ColumnType> columns = [];
         foreach (var name in names)
             columns.Add(await ColumnType.ReadAsync(door, Seen, name, ct));
+        var comma = columns.Exists(c => c.DecimalSign == ",");
+        if (comma && columns.Exists(c => c.DecimalSign == "."))
+            (comma, columns) = (false, columns.ConvertAll(c => c.DecimalSign is "," ? c with { Type = "text", Why = "numbers with a comma before their decimals, where another column has a point: a model can tell them apart" } : c));
+        if (comma)
+            decisions.Add(new("decimal", ",", $"it stands before the decimals of {string.Join(", ", columns.Where(c => c.DecimalSign is ",").Select(c => c.Name))}"));
         var nulls = columns.SelectMany(c => c.Nulls).Distinct().ToList();
         if (nulls.Count > 0)
             decisions.Add(new("nulls", string.Join(", ", nulls), $"they stand for no value in {string.Join(", ", columns.Where(c => c.Nulls.Count > 0).Select(c => c.Name))}"));
@@ -83,6 +88,7 @@ public sealed class Crawler(DuckDbConnection door, string tempFolder)
             Kind = null,
             Delimiter = sniff.Delimiter == (kind == "tsv" ? '\t' : ',') ? null : sniff.Delimiter.ToString(),
             Encoding = sniff.Encoding is "utf-8" || sniff is { Encoding: "utf-16", EncodingWhy: var why } && why.Contains("mark") ? null : sniff.Encoding,
+            Decimal = comma ? "," : null,
             Header = sniff.Header,
             Nulls = nulls,
         };
@@ -97,7 +103,7 @@ public sealed class Crawler(DuckDbConnection door, string tempFolder)
         await door.ExecuteAsync($"CREATE OR REPLACE TEMP TABLE {Seen} AS SELECT {string.Join(", ", described.Select(d => $"CAST({Sql.Quote(d.Name)} AS VARCHAR) AS {Sql.Quote(d.Name)}"))} FROM {from} LIMIT {MostRows}", ct);
         List<ColumnType> columns = [];
         foreach (var (name, type) in described)
-            columns.Add(await ColumnType.ReadAsync(door, Seen, name, ct) with { Type = Portable(type), Why = kind == "parquet" ? $"the file says {type}" : $"its values are {type}", Nulls = [] });
+            columns.Add(await ColumnType.ReadAsync(door, Seen, name, ct) with { Type = Portable(type), Why = kind == "parquet" ? $"the file says {type}" : $"its values are {type}", Nulls = [], Format = null });
         return await FeedAsync(columns, described.ConvertAll(d => d.Name), new(), decisions, ct);
     }
 
@@ -110,7 +116,7 @@ public sealed class Crawler(DuckDbConnection door, string tempFolder)
         {
             Format = format,
             Key = key,
-            Columns = [.. columns.Where(c => !Contract.Reserves(c.Name)).Select(c => new FeedColumn(c.Name, c.Type) { Required = key.Contains(c.Name) || c.Rows >= 100 && c.Values == c.Rows && every.Contains(c.Name) })],
+            Columns = [.. columns.Where(c => !Contract.Reserves(c.Name)).Select(c => new FeedColumn(c.Name, c.Type) { Format = c.Format, Required = key.Contains(c.Name) || c.Rows >= 100 && c.Values == c.Rows && every.Contains(c.Name) })],
         };
     }
 

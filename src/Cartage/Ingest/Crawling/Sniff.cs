@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.IO.Compression;
+using System.Text.RegularExpressions;
 using System.Text.Unicode;
 
 namespace Cartage.Ingest.Crawling;
 
 /// <summary>How a delimited file is written, told from its first bytes.</summary>
-sealed record Sniff(string Encoding, string EncodingWhy, char Delimiter, string DelimiterWhy, bool Header, string HeaderWhy, IReadOnlyList<string> First)
+sealed partial record Sniff(string Encoding, string EncodingWhy, char Delimiter, string DelimiterWhy, bool Header, string HeaderWhy, IReadOnlyList<string> First)
 {
     const int Enough = 4 << 20;
 
@@ -83,7 +84,11 @@ sealed record Sniff(string Encoding, string EncodingWhy, char Delimiter, string 
     }
 
     static bool IsValue(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) || text.Length > 5 && char.IsAsciiDigit(text[0]) && DateTime.TryParse(text, CultureInfo.InvariantCulture, out _);
+        Written().IsMatch(text) || double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) || text.Length > 5 && char.IsAsciiDigit(text[0]) && DateTime.TryParse(text, CultureInfo.InvariantCulture, out _);
+
+    // A date or a number as another country writes it.
+    [GeneratedRegex(@"^(\d{1,2}[./-]\d{1,2}[./-]\d{4}|[+-]?\d[\d.]*,\d+)", RegexOptions.ExplicitCapture)]
+    private static partial Regex Written();
 
     // Records by lines, except that a line break in quotes ends none.
     static List<string> Records(string text, int most)
