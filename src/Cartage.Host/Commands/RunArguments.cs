@@ -57,7 +57,15 @@ sealed class RunArguments
             return null;
         if (!DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time))
             throw new UsageException($"{name} {text}: not a date or time.", "Write 2016-01-31, 2016-01-31T06:00 or 2016-01-31T06:00:00Z.");
+        RefuseEnds($"{name} {text}", time.Year);
         return time.Kind == DateTimeKind.Unspecified ? Utc(time, zone) : new DateTimeOffset(time).ToUniversalTime();
+    }
+
+    /// <summary>Refuses a year from which zones and overlaps cannot be taken off, or to which they cannot be added.</summary>
+    public static void RefuseEnds(string what, int year)
+    {
+        if (year is < 1900 or > 9000)
+            throw new UsageException($"{what}: its year is not between 1900 and 9000.", "Leave '--from' out to begin where the pipeline does, and '--to' to go on until now.");
     }
 
     /// <summary>The instant of a zone's clock time.</summary>

@@ -14,6 +14,8 @@ sealed class Deeds(Desk desk, string who, string from)
     /// <summary>Asks for a run of each pipeline the request means, and returns their ids.</summary>
     public async Task<IReadOnlyList<string>> RunAsync(RunRequest request, CancellationToken ct)
     {
+        foreach (var instant in new[] { request.From, request.To }.OfType<DateTimeOffset>())
+            RunArguments.RefuseEnds($"{instant.UtcDateTime:yyyy-MM-dd}", instant.UtcDateTime.Year);
         if (request is { From: { } start, To: { } end } && start >= end)
             throw new UsageException($"The interval ends before it starts: {start.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ} … {end.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}.", "Swap the two; the end is not included.");
         if (request.Only.FirstOrDefault(x => x is not ("extract" or "load" or "build" or "check")) is { } phase)
@@ -48,6 +50,8 @@ sealed class Deeds(Desk desk, string who, string from)
         var found = PipelinesApi.Find(desk, pipeline);
         if (days.Count is 0 or > 400)
             throw new UsageException(days.Count == 0 ? "No day was chosen." : $"{days.Count} days are more than 400 at once.", "Choose days in the calendar, or use: cartage backfill A..B");
+        foreach (var day in days)
+            RunArguments.RefuseEnds($"{day:yyyy-MM-dd}", day.Year);
         List<string> ids = [];
         foreach (var day in days.Distinct().Order())
             ids.AddRange(await RunAsync(new RunRequest(pipeline) { From = Days.Start(day, found.TimeZone), To = Days.Start(day.AddDays(1), found.TimeZone), Behind = true }, ct));

@@ -44,6 +44,12 @@ public sealed class Intervals
     public void Refuse_what_is_no_span(string typed, string said) =>
         Assert.Contains(said, Assert.Throws<UsageException>(() => BackfillCommand.Intervals(typed, TimeSpan.FromDays(1), TimeZoneInfo.Utc)).Message, StringComparison.Ordinal);
 
+    // Where a zone or an overlap is taken off there must be time left.
+    [Theory]
+    [InlineData("0001-01-01", "Asia/Bangkok"), InlineData("0001-01-01", "UTC"), InlineData("0001-01-01T00:00:00Z", "UTC"), InlineData("9999-12-31", "America/New_York"), InlineData("9999-12-31T23:59:59.9999999", "UTC")]
+    public void Refuse_the_ends_of_time(string typed, string zone) =>
+        Assert.Equal($"--from {typed}: its year is not between 1900 and 9000.", Assert.Throws<UsageException>(() => RunArguments.Instant("--from", typed, TimeZoneInfo.FindSystemTimeZoneById(zone))).Message);
+
     [Theory]
     [InlineData("5m", 300)]
     [InlineData("1h30m", 5400)]

@@ -171,6 +171,20 @@ public sealed class Serving : IDisposable
     }
 
     [Fact]
+    public async Task Refuses_the_ends_of_time()
+    {
+        _shop.Write("pipelines/shop/pipeline.yml", "timezone: Asia/Bangkok\n");
+        await using var served = await Served.StartAsync(_shop.Path);
+        using var program = await served.ProgramAsync();
+        foreach (var (path, body) in new[] { ("/api/runs", """{ "selector": "shop", "from": "0001-01-01T00:00:00Z" }"""), ("/api/runs", """{ "selector": "shop", "to": "9999-12-31T00:00:00Z" }"""), ("/api/pipelines/shop/backfill", """{ "days": ["0001-01-01"] }""") })
+        {
+            var answer = await program.PostAsync(path, new StringContent(body, System.Text.Encoding.UTF8, "application/json"), Never);
+            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+            Assert.Contains("its year is not between 1900 and 9000", await answer.Content.ReadAsStringAsync(Never), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Leaves_what_waits_to_the_next_start()
     {
         string id;
