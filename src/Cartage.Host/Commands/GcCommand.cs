@@ -62,7 +62,7 @@ static class GcCommand
 
     static async Task<long> RunsAsync(Workspace workspace, DateTimeOffset before, bool dryRun, CancellationToken ct)
     {
-        var old = (await workspace.Store.ListRunsAsync(new RunFilter(int.MaxValue, Brief: true), ct)).Count(x => x.StartedAt < before);
+        var old = (await workspace.Store.ListRunsAsync(new RunFilter(int.MaxValue, Brief: true), ct)).Count(x => x.StartedAt < before && x.State is not (RunState.Queued or RunState.Running));
         if (!dryRun)
             await workspace.Store.ForgetAsync(before, ct);
         return old;

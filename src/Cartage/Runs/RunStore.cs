@@ -197,14 +197,13 @@ public sealed class RunStore : IAsyncDisposable
             ("run", runId), ("after", after)), ct);
     }
 
-    /// <summary>Forgets runs that started before an instant.</summary>
+    /// <summary>Forgets runs that started before an instant and have ended; returns how many of their states it forgot.</summary>
     public Task<long> ForgetAsync(DateTimeOffset before, CancellationToken ct) => ChangeAsync(async connection =>
     {
-        if (_peers is not null)
-            await connection.ExecuteAsync("DELETE FROM owners WHERE run IN (SELECT run FROM runs WHERE started_at < $before)", ct, ("before", before.UtcDateTime));
-        await connection.ExecuteAsync("DELETE FROM requests WHERE run IN (SELECT run FROM runs WHERE started_at < $before)", ct, ("before", before.UtcDateTime));
-        await connection.ExecuteAsync("DELETE FROM logs WHERE run IN (SELECT run FROM runs WHERE started_at < $before)", ct, ("before", before.UtcDateTime));
-        var forgotten = await connection.ExecuteAsync("DELETE FROM runs WHERE started_at < $before", ct, ("before", before.UtcDateTime));
+        var old = $"WHERE run IN (SELECT run FROM runs GROUP BY run HAVING max(started_at) < $before AND {Dialect.Latest("state", "seq")} NOT IN ('queued', 'running'))";
+        long forgotten = 0;
+        foreach (var table in (string[])(_peers is null ? ["requests", "logs", "runs"] : ["owners", "requests", "logs", "runs"]))
+            forgotten = await connection.ExecuteAsync($"DELETE FROM {table} {old}", ct, ("before", before.UtcDateTime));
         _last = null;
         return forgotten;
     }, ct);

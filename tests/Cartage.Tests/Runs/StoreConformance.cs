@@ -93,9 +93,34 @@ public abstract class StoreConformance : IDisposable
             Assert.Equal([Id("a")], Ids(await store.TouchingAsync("shop", new(Noon.AddHours(-1), Noon.AddHours(1)), Never)));
             Assert.Equal([(RunState.Queued, 1L), (RunState.Succeeded, 1L)], (await store.CountAsync(Noon, Never)).Select(x => (x.Key, x.Value)).Order());
             Assert.Null(await store.GetRunAsync("20260305", Never)); // several begin so
-            Assert.Equal(3, await store.ForgetAsync(Noon.AddDays(1), Never));
+            await store.SaveAsync(Run("b", RunState.Succeeded, "other"), Never);
+            Assert.Equal(4, await store.ForgetAsync(Noon.AddDays(1), Never));
             Assert.Empty(await store.ListRunsAsync(10, Never));
             Assert.Empty(await store.LastRunsAsync(1, Never));
+        });
+    }
+
+    // Behind many others, or while the server was off.
+    [Fact]
+    public async Task A_run_that_waits_is_not_forgotten_however_long()
+    {
+        await WithAsync(async store =>
+        {
+            foreach (var (which, state) in new[] { ("a", RunState.Queued), ("b", RunState.Queued), ("c", RunState.Queued) })
+                await store.AskAsync(new(Id(which), "shop", new("shop.sales"), "ann", Noon), Run(which, state), Never);
+            await store.SaveAsync(Run("a", RunState.Running) with { StartedAt = Noon.AddDays(3) }, Never);
+            await store.SaveAsync(Run("b", RunState.Cancelled), Never);
+            store.Add(new(Noon, Id("a"), "run", "", RunState.Running, "it began"));
+            await store.SaveAsync(Run("d", RunState.Queued), Never);
+            await store.SaveAsync(Run("d", RunState.Failed) with { StartedAt = Noon.AddDays(3) }, Never);
+
+            Assert.Equal(2, await store.ForgetAsync(Noon.AddDays(2), Never));
+        });
+        await WithAsync(async store =>
+        {
+            Assert.Equal([Id("d"), Id("c"), Id("a")], Ids(await store.ListRunsAsync(10, Never)));
+            Assert.Equal([Id("a"), Id("c")], (await store.OpenRequestsAsync(Never)).Select(x => x.RunId));
+            Assert.Single(await store.LogAsync(Id("a"), 0, Never));
         });
     }
 
