@@ -2,6 +2,8 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Cartage.Connectors.Warehouses;
 using Cartage.Connectors.Warehouses.Copying;
+using Cartage.DuckDb;
+using Cartage.Storage;
 using Cartage.Tests.Support;
 using Cartage.Warehouses;
 using Microsoft.Extensions.Logging;
@@ -47,6 +49,27 @@ public sealed partial class RedshiftSql(SharedPostgres shared)
     [Theory]
     [InlineData(0, 4, 0), InlineData(1, 4, 1), InlineData(3, 4, 3), InlineData(1000, 4, 4), InlineData(4_000_000, 4, 4), InlineData(4_000_001, 4, 8), InlineData(20_000_000, 8, 24)]
     public void Files_are_a_multiple_of_the_slices(long rows, int slices, int files) => Assert.Equal(files, ParquetCopy.Files(rows, slices));
+
+    // What lies together is read without the rest: all files cost one scan of the table, not one each.
+    [Theory, InlineData("false"), InlineData("id % 3 = 0"), InlineData("id < 900")]
+    public async Task Every_row_is_in_one_file_and_a_file_s_rows_lie_together(string gone)
+    {
+        var ct = TestContext.Current.CancellationToken;
+        using var folder = new TestProject();
+        await using var door = new DuckDbConnection("DataSource=:memory:");
+        await door.OpenAsync(ct);
+        await door.ExecuteAsync($"CREATE SCHEMA s; CREATE TABLE s.t AS SELECT range AS id FROM range(1000); DELETE FROM s.t WHERE {gone}", ct);
+        var there = await door.QueryAsync("SELECT id FROM s.t ORDER BY id", r => r.GetInt64(0), ct);
+
+        await new ParquetCopy(new LocalFolder(folder.Root), "s3://b", folder.Root).WriteAsync(door, new("s", "t"), "p", slices: 7, ct);
+
+        var files = $"read_parquet('{folder.Root}/p/*.parquet', filename = true)";
+        Assert.Equal(there, await door.QueryAsync($"SELECT id FROM {files} ORDER BY id", r => r.GetInt64(0), ct));
+        var parts = await door.QueryAsync($"SELECT min(_rid), max(_rid), count(*) FROM {files} GROUP BY filename ORDER BY filename", r => (First: r.GetInt64(0), Last: r.GetInt64(1), Rows: r.GetInt64(2)), ct);
+        Assert.All(parts.Zip(parts.Skip(1)), x => Assert.True(x.First.Last < x.Second.First));
+        if (gone == "false")
+            Assert.All(parts, x => Assert.InRange(x.Rows, 142, 143));
+    }
 
     [Fact]
     public void The_header_says_where_rows_lie()

@@ -35,7 +35,8 @@ sealed class ParquetCopy(IObjectStore bucket, string place, string tempFolder)
     {
         var columns = await Catalog.ColumnsAsync(door, Duck, table, ct);
         await RefuseLongTextAsync(door, table, columns, ct);
-        var rows = await door.ScalarAsync<long>($"SELECT count(*) FROM {Duck.Quote(table)}", ct);
+        var (rows, first, end) = (await door.QueryAsync($"SELECT count(*), coalesce(min(rowid), 0), coalesce(max(rowid) + 1, 0) FROM {Duck.Quote(table)}", r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)), ct))[0];
+        long From(int file, int files) => first + (end - first) * file / files; // rows that lie together: those of other files are not looked at
         var files = Files(rows, slices);
         List<(string Key, long Bytes)> written = [];
         for (var i = 0; i < files; i++)
@@ -44,7 +45,7 @@ sealed class ParquetCopy(IObjectStore bucket, string place, string tempFolder)
             try
             {
                 await door.ExecuteAsync(
-                    $"COPY (SELECT {string.Join(", ", Fields(columns).Select(f => f.Select))} FROM {Duck.Quote(table)} WHERE rowid % {files} = {i}) TO {Duck.Literal(file)} (FORMAT parquet, COMPRESSION zstd)", ct);
+                    $"COPY (SELECT {string.Join(", ", Fields(columns).Select(f => f.Select))} FROM {Duck.Quote(table)} WHERE rowid >= {From(i, files)} AND rowid < {From(i + 1, files)}) TO {Duck.Literal(file)} (FORMAT parquet, COMPRESSION zstd)", ct);
                 var key = $"{prefix}/part-{i.ToString("D5", CultureInfo.InvariantCulture)}.parquet";
                 await using var content = File.OpenRead(file);
                 await bucket.PutAsync(key, content, ct);
