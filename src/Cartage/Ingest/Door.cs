@@ -24,10 +24,15 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
 
     readonly List<Rule> _rules = [.. Contract.Rules(feed, Sql)];
     readonly string _text = Prefix(columns);
+    readonly HashSet<string> _numbered = [];
+
+    /// <summary>Tables of rows that were decided on before, whose objects must tell which record is which.</summary>
+    public IReadOnlyList<Table> Decided { get; init; } = [];
 
     /// <summary>Creates the two tables, empty.</summary>
-    public Task CreateAsync(CancellationToken ct) =>
-        connection.ExecuteAsync(
+    public async Task CreateAsync(CancellationToken ct)
+    {
+        await connection.ExecuteAsync(
             $"""
             CREATE OR REPLACE TABLE {Sql.Quote(good)} ({string.Join(", ", columns.Concat(Contract.Own).Select(c => $"{Sql.Quote(c.Name)} {c.Type}"))});
             CREATE OR REPLACE TABLE {Sql.Quote(bad)} ({string.Join("", columns.Select(c => $"{Sql.Quote(c.Name)} VARCHAR, "))}
@@ -35,6 +40,18 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
             """,
             ct
         );
+        foreach (var table in Decided)
+            _numbered.UnionWith(await connection.QueryAsync($"SELECT DISTINCT _object FROM {Sql.Quote(table)}", r => r.GetString(0), ct));
+    }
+
+    /// <summary>Takes the records that some rows were back out of both tables; returns how many.</summary>
+    public async Task<long> TakeOutAsync(Table rows, CancellationToken ct)
+    {
+        long taken = 0;
+        foreach (var table in new[] { good, bad })
+            taken += await connection.ExecuteAsync($"DELETE FROM {Sql.Quote(table)} t WHERE EXISTS (SELECT 1 FROM {Sql.Quote(rows)} r WHERE r._object = t._object AND r._record = t._record)", ct);
+        return taken;
+    }
 
     /// <summary>Reads objects that have one header; typed and fast where that proves sound.</summary>
     public async Task<DoorResult> ReadAsync(IReadOnlyList<(Manifest Object, Header Header)> objects, CancellationToken ct)
@@ -95,9 +112,10 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
         SortAsync($"SELECT {Sql.Quote(columns.Select(c => c.Name))}, _object, _record, _raw FROM {Sql.Quote(retry)}", [], null, ct);
 
     bool IsPlain(Manifest manifest, Header header) =>
-        header.Kind is "parquet" or "ndjson" or "json"
-        || manifest.Facts is { Known: false }
-        || (manifest.Facts is { Utf8: true, Nuls: 0, LongestLine: < 2_000_000 } facts && (header.IsGiven || facts.Returns == 0 || facts.Returns == facts.Newlines) && header.Encoding == "utf-8");
+        !_numbered.Contains(manifest.Object)
+        && (header.Kind is "parquet" or "ndjson" or "json"
+            || manifest.Facts is { Known: false }
+            || (manifest.Facts is { Utf8: true, Nuls: 0, LongestLine: < 2_000_000 } facts && (header.IsGiven || facts.Returns == 0 || facts.Returns == facts.Newlines) && header.Encoding == "utf-8"));
 
     async Task<long?> TryFastAsync(IReadOnlyList<(Manifest Object, Header Header)> objects, Header header, CancellationToken ct)
     {

@@ -32,8 +32,11 @@ sealed record LoadTables(Dialect Sql, Feed Feed, IReadOnlyList<Column> Columns, 
     /// <summary>Rows of the quarantine that are tried again.</summary>
     public Table Retry => Staging("__retry");
 
+    /// <summary>Rows of the quarantine that stay out, whatever the rules say by now.</summary>
+    public Table Discarded => Staging("__discarded");
+
     /// <summary>Those that a load needs only until it is published.</summary>
-    public IEnumerable<Table> Scratch => [Staging(""), Bad, OlderAside, Difference, Retry];
+    public IEnumerable<Table> Scratch => [Staging(""), Bad, OlderAside, Difference, Retry, Discarded];
 
     /// <summary>The columns of the contract and those that came besides.</summary>
     public IEnumerable<string> Names => Columns.Select(c => c.Name);

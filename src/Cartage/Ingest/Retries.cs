@@ -4,24 +4,30 @@ using Cartage.Warehouses;
 
 namespace Cartage.Ingest;
 
-/// <summary>Rows of the quarantine on their way back through the door.</summary>
+/// <summary>Rows of the quarantine that people have decided on: those on their way back through the door, and those that stay out.</summary>
 sealed class Retries(DbConnection connection, LoadTables tables)
 {
     readonly Dialect _sql = tables.Sql;
 
     /// <summary>Puts the rows that are to be tried again in staging, and at the door where that is elsewhere; returns how many.</summary>
-    public async Task<long> CopyAsync(DuckDbConnection door, bool retryOpen, bool swap, CancellationToken ct)
+    public Task<long> CopyAsync(DuckDbConnection door, bool retryOpen, bool swap, CancellationToken ct) =>
+        CopyAsync(door, tables.Retry,
+            swap ? "_status = 'fixed' OR _status = 'released' AND _fixed"
+            : retryOpen ? "_status = 'fixed' OR _status = 'open' AND _rules IN ('unknown_reference', 'parent_quarantined')"
+            : "_status = 'fixed'", ct);
+
+    /// <summary>The same of those that are to stay out.</summary>
+    public Task<long> CopyDiscardedAsync(DuckDbConnection door, CancellationToken ct) => CopyAsync(door, tables.Discarded, "_status = 'discarded'", ct);
+
+    async Task<long> CopyAsync(DuckDbConnection door, Table to, string which, CancellationToken ct)
     {
         var there = (await Catalog.ColumnsAsync(connection, _sql, tables.Feed.Quarantine, ct)).Select(c => c.Name).ToHashSet();
         if (there.Count == 0)
             return 0;
         var texts = tables.Names.Select(n => there.Contains(n) ? _sql.Quote(n) : $"{_sql.Null("VARCHAR")} AS {_sql.Quote(n)}");
-        var which = swap ? "_status = 'fixed' OR _status = 'released' AND _fixed"
-            : retryOpen ? "_status = 'fixed' OR _status = 'open' AND _rules IN ('unknown_reference', 'parent_quarantined')"
-            : "_status = 'fixed'";
-        await connection.ExecuteAsync(_sql.Create(tables.Retry, $"SELECT {string.Join(", ", texts)}, _object, _record, _raw, _id FROM {_sql.Quote(tables.Feed.Quarantine)} WHERE {which}"), ct);
+        await connection.ExecuteAsync(_sql.Create(to, $"SELECT {string.Join(", ", texts)}, _object, _record, _raw, _id FROM {_sql.Quote(tables.Feed.Quarantine)} WHERE {which}"), ct);
         if (connection is not DuckDbConnection)
-            await Handover.ToDoorAsync(connection, _sql, tables.Retry, [.. tables.Names.Append("_object").Append("_raw").Select(n => new Column(n, "VARCHAR")), new("_record", "BIGINT")], door, tables.Retry, ct);
-        return await connection.ScalarAsync<long>($"SELECT count(*) FROM {_sql.Quote(tables.Retry)}", ct);
+            await Handover.ToDoorAsync(connection, _sql, to, [.. tables.Names.Append("_object").Append("_raw").Select(n => new Column(n, "VARCHAR")), new("_record", "BIGINT")], door, to, ct);
+        return await connection.ScalarAsync<long>($"SELECT count(*) FROM {_sql.Quote(to)}", ct);
     }
 }
