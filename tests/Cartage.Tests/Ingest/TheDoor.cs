@@ -143,6 +143,26 @@ public sealed class TheDoor : IDisposable
     }
 
     [Theory]
+    [InlineData("decimal(10,2)", "[0.5, 1]", "0.5 1.00", "2")]
+    [InlineData("double", "[1, 2.5]", "1 2.50 1.0", "-1")]
+    [InlineData("integer", "[1, -2]", "1 -2", "2")]
+    [InlineData("timestamp", "[2024-01-01]", "2024-01-01,2024-01-01T00:00:00", "2024-01-02")]
+    [InlineData("time", "['08:00']", "08:00,08:00:00", "09:00")]
+    [InlineData("boolean", "[true]", "true,t,TRUE", "false")]
+    [InlineData("text", "['1']", "1", "1.0")]
+    public async Task A_value_is_one_of_others_however_it_is_written(string type, string oneOf, string good, string bad)
+    {
+        _project.Write("pipelines/shop/feeds/more.yml", $"feeds:\n  more:\n    files: in/more.csv\n    columns:\n      v: {{ type: \"{type}\", one_of: {oneOf} }}\n").Write("in/customers.csv", Customers).Write("in/orders.csv", "order_id,customer_id,order_date,amount,updated_at\n");
+        var values = good.Split(' ', ',');
+        _project.Write("in/more.csv", $"v,w\n{string.Concat(values.Append(bad).Select(v => v + ",x\n"))}");
+
+        await _project.RunAsync();
+
+        Assert.Equal($"{values.Length}", await _project.ScalarAsync("SELECT count(*) FROM shop_raw.more"));
+        Assert.Equal(bad, await _project.ScalarAsync("SELECT v FROM shop_quarantine.more"));
+    }
+
+    [Theory]
     [InlineData("plain"), InlineData("crlf"), InlineData("dirty"), InlineData("utf-16"), InlineData("zstd"), InlineData("old-returns")]
     public async Task A_column_s_name_may_hold_line_breaks_and_quotes(string how)
     {
