@@ -27,7 +27,7 @@ public sealed record Dialect(string Name)
     public string Collation { get; init; } = "";
 
     /// <summary>What tells one text ({0}) from others and from none, short enough to be strung together.</summary>
-    public string ContentOf { get; init; } = "coalesce({0}, chr(30))";
+    public string ContentOf { get; init; } = "coalesce(length({0}) || ':' || {0}, '')";
 
     /// <summary>Takes the addresses of rows away from a table ({0}) that the door filled, before it is published; empty where they are no column.</summary>
     public string DropRowId { get; init; } = "";

@@ -248,6 +248,20 @@ public sealed class Materializations : IDisposable
         Assert.Equal(["1|", "2|6"], await _project.QueryAsync("SELECT id, amount FROM shop.m ORDER BY id"));
     }
 
+    // Whatever characters they hold, such as those that others use between values.
+    [Fact]
+    public async Task Rows_that_differ_are_not_the_same_when_strung_together()
+    {
+        _project.Write("pipelines/shop/feeds/texts.yml", "feeds:\n  texts:\n    files: in/texts.csv\n    key: [id]\n    columns: { id: integer, a: text, b: text }\n").Write("pipelines/shop/models/m.sql", "select id, a, b from texts");
+        Land([]);
+        foreach (var rows in new[] { "1,x\u001fy,z\n2,\u001e,q\n3,1:x,\n", "1,x,y\u001fz\n2,,q\n3,,1:x\n" })
+        {
+            _project.Write("in/texts.csv", "id,a,b\n" + rows);
+            await BuildAsync("m");
+            Assert.Equal(rows.Split('\n')[..^1], await _project.QueryAsync("SELECT concat_ws(',', id, coalesce(a, ''), coalesce(b, '')) FROM shop.m ORDER BY id"));
+        }
+    }
+
     // Whoever runs by hand, or after what just came in, does not wait for the next second.
     [Fact]
     public async Task Runs_within_one_second_are_of_an_interval_each()
