@@ -148,9 +148,10 @@ public sealed class ModelBuilder(DbConnection connection, DbConnection parser, D
                 """),
             ct
         );
-        var (inserted, updated, closed) = (await connection.QueryAsync(
-            $"SELECT count(CASE WHEN _rid IS NULL THEN 1 END), count(CASE WHEN _rid IS NOT NULL AND NOT ({closes}) THEN 1 END), count(CASE WHEN {closes} THEN 1 END) FROM {difference}",
-            r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)), ct))[0];
+        var lacking = string.Join(" OR ", key.Select(k => $"{dialect.Quote(k)} IS NULL"));
+        var (inserted, updated, closed, keyless) = (await connection.QueryAsync(
+            $"SELECT count(CASE WHEN _rid IS NULL THEN 1 END), count(CASE WHEN _rid IS NOT NULL AND NOT ({closes}) THEN 1 END), count(CASE WHEN {closes} THEN 1 END), count(CASE WHEN {lacking} THEN 1 END) FROM {difference}",
+            r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3)), ct))[0];
         string Gone(string t) => $"NOT EXISTS (SELECT 1 FROM {dialect.Quote(New)} n WHERE {SameKey("n", t)}){(isScd2 ? $" AND NOT {t}._inferred" : "")}";
         var deleted = replace ? await connection.ScalarAsync<long>($"SELECT count(*) FROM {there} t WHERE {Gone("t")}", ct) : 0;
         var changes = New with { Name = model.Name + "__changes" };
@@ -168,6 +169,12 @@ public sealed class ModelBuilder(DbConnection connection, DbConnection parser, D
             await connection.ExecuteAsync($"DELETE FROM {dialect.Quote(Target)} {(touched is null ? $"WHERE {Gone(target)}" : $"USING {there} d WHERE {at} AND {Gone("d")}")}", ct);
         if (updated + closed > 0)
             await connection.ExecuteAsync($"DELETE FROM {dialect.Quote(Target)} USING {difference} d WHERE {at}", ct);
+        // No key equals one of which a part is missing: without this such a row would be there once more whenever it is built.
+        if (keyless > 0 && !replace)
+        {
+            var again = await connection.ExecuteAsync($"DELETE FROM {dialect.Quote(Target)} USING (SELECT * FROM {difference} WHERE {lacking}) d WHERE {string.Join(" AND ", key.Select(k => $"coalesce(NOT ({dialect.Differ($"{target}.{dialect.Quote(k)}", $"d.{dialect.Quote(k)}")}), true)"))}", ct);
+            (inserted, updated) = (inserted - again, updated + again);
+        }
         if (inserted + updated + closed > 0)
             await connection.ExecuteAsync($"INSERT INTO {dialect.Quote(Target)} ({Names(columns)}) SELECT {Names(columns)} FROM {difference}", ct);
         var rows = await CountAsync(Target, ct);

@@ -248,6 +248,23 @@ public sealed class Materializations : IDisposable
         Assert.Equal(["1|", "2|6"], await _project.QueryAsync("SELECT id, amount FROM shop.m ORDER BY id"));
     }
 
+    // No key is equal to one of which a part is missing.
+    [Theory, InlineData("merge", "k"), InlineData("merge", "[id, k]"), InlineData("table", "k"), InlineData("table", "[id, k]")]
+    public async Task A_row_without_a_key_is_there_once(string kind, string key)
+    {
+        _project.Write("pipelines/shop/models/m.sql", $"/* ---\nkind: {kind}\nkey: {key}\n--- */\nselect id, nullif(amount, 9) as k, day from things");
+        for (var day = 1; day <= 4; day++)
+        {
+            Land([new(1, true, 1, 1), new(2, true, day, 9)]);
+
+            var built = await BuildAsync("m");
+
+            Assert.Equal(["1|1|1", $"2||{day}"], await _project.QueryAsync("SELECT id, k, day(day) FROM shop.m ORDER BY id"));
+            if (kind == "merge" && day > 1)
+                Assert.Equal((0L, 1L, 1L), (built!.Inserted, built.Updated, built.Unchanged));
+        }
+    }
+
     // Whatever characters they hold, such as those that others use between values.
     [Fact]
     public async Task Rows_that_differ_are_not_the_same_when_strung_together()

@@ -27,6 +27,8 @@ FROM "shop_staging"."merged__new" n LEFT JOIN "shop"."merged" t ON t."kind" = n.
 
 ANALYZE "shop_staging"."merged__diff"
 
+DELETE FROM "shop"."merged" USING (SELECT * FROM "shop_staging"."merged__diff" WHERE "kind" IS NULL OR "size" IS NULL) d WHERE coalesce(NOT (("merged"."kind" <> d."kind" OR ("merged"."kind" IS NULL) <> (d."kind" IS NULL))), true) AND coalesce(NOT (("merged"."size" <> d."size" OR ("merged"."size" IS NULL) <> (d."size" IS NULL))), true)
+
 INSERT INTO "shop"."merged" ("kind", "size", "last_at", "times") SELECT "kind", "size", "last_at", "times" FROM "shop_staging"."merged__diff"
 
 DROP TABLE IF EXISTS "shop_staging"."merged__rows"
