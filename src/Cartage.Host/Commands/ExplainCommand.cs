@@ -52,7 +52,7 @@ static class ExplainCommand
         var builds = (await workspace.Store.ListRunsAsync(new RunFilter(1000, model.Pipeline), ct)).SelectMany(x => x.Tasks.Select(t => (Run: x, Task: t))).Where(x => x.Task.Kind == "build" && x.Task.Name == model.Name).ToList();
         await using var connection = await workspace.Warehouse.OpenAsync(ct);
         // Runs that looked at a replay, or were rejected, built it too, aside.
-        var published = await TableCatalog.BuiltByAsync(connection, model, ct);
+        var published = await TableCatalog.BuiltByAsync(workspace.Warehouse, connection, model, ct);
         var columns = (await Catalog.ColumnsAsync(connection, workspace.Warehouse.Dialect, model.Table, ct)).ConvertAll(c => $"{c.Name} {c.Type}");
         Grid grid = new("property", "value");
         grid.Add("model", $"{model.Pipeline}.{model.Name}");

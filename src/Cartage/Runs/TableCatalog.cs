@@ -47,8 +47,11 @@ public static class TableCatalog
         : string.Join(", ", feed.Files.Select(f => f.Contains("://", StringComparison.Ordinal) ? f : Path.GetRelativePath(project.Root, f) is var near && near.StartsWith("..", StringComparison.Ordinal) ? f : near));
 
     /// <summary>The run that last published a model; null before any has.</summary>
-    public static Task<string?> BuiltByAsync(DbConnection connection, Model model, CancellationToken ct) =>
-        connection.ScalarAsync<string?>("SELECT run FROM cartage.models WHERE pipeline = $p AND model = $m", ct, ("p", model.Pipeline), ("m", model.Name));
+    public static async Task<string?> BuiltByAsync(IWarehouse warehouse, DbConnection connection, Model model, CancellationToken ct)
+    {
+        await WarehouseState.EnsureAsync(warehouse, connection, ct);
+        return await connection.ScalarAsync<string?>("SELECT run FROM cartage.models WHERE pipeline = $p AND model = $m", ct, ("p", model.Pipeline), ("m", model.Name));
+    }
 
     static async Task<Dictionary<string, DateTimeOffset?>> TimesAsync(DbConnection connection, string sql, Pipeline pipeline, CancellationToken ct) =>
         (await connection.QueryAsync(sql, r => (Name: r.GetString(0), At: r.IsDBNull(1) ? null : (DateTimeOffset?)new DateTimeOffset(DateTime.SpecifyKind(r.GetDateTime(1), DateTimeKind.Utc))), ct, ("p", pipeline.Name))).ToDictionary(x => x.Name, x => x.At);

@@ -98,6 +98,17 @@ public sealed class Mistyped
     }
 
     [Fact]
+    public async Task Explains_a_model_that_was_never_built()
+    {
+        using var shop = new Shop();
+
+        var answer = await shop.TypeAsync("explain", "sales");
+
+        Assert.Equal(0, answer.Code);
+        Assert.Contains("shop.sales", answer.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Mends_only_rows_that_wait_and_says_so_before_it_does()
     {
         using var shop = new Shop();
