@@ -38,7 +38,7 @@ static class CheckCommand
             grid.Add(x.Check.Name, x.Check.Severity.ToString().ToLowerInvariant(), x.Passed ? "passed" : x.Accepted ? "accepted" : "broken", x.Failing, x.Rows, x.Samples.Count > 0 ? x.Samples[0] : null);
         on.Print(grid);
         foreach (var result in results.Where(x => x.Message is not null))
-            on.Complain($"{result.Pipeline}: {result.Message}");
+            on.Complain($"{result.Pipeline}: {CommandLine.Sentence(result.Message!, result.State == RunState.Failed ? result.Hint : null)}");
         var broken = checks.Count(x => !x.Passed);
         if (checks.Count > 0 || results.TrueForAll(x => x.State == RunState.Succeeded))
             on.Say(checks.Count == 0 ? "There is no check yet: see checks in a model's header." : broken == 0 ? $"All {Opened.Count(checks.Count, "check")} passed." : $"{broken} of {Opened.Count(checks.Count, "check")} did not pass.");

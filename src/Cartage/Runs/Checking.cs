@@ -15,7 +15,10 @@ sealed class Checking(Workspace workspace, Plan plan, RunRequest request, DbConn
     /// <summary>Checks what was built, or, where only checks were asked for, what stands.</summary>
     public async Task<IReadOnlyList<CheckResult>> VerifyAsync(Building building, CancellationToken ct)
     {
-        var models = plan.Builds.Select(b => b.Model).Where(m => building.At(m) is not null || request.Only.Count > 0);
+        List<Model> models = [.. plan.Builds.Select(b => b.Model).Where(m => m.Checks.Count > 0 && (building.At(m) is not null || request.Only.Count > 0))];
+        foreach (var model in models.Where(m => building.At(m) is null))
+            if ((await Catalog.ColumnsAsync(connection, _dialect, model.Table, ct)).Count == 0)
+                throw new PipelineException($"{model.Table} is not there to be checked", hint: "Build it first: cartage run") { IsMistake = true };
         List<PlannedCheck> planned = [.. models.SelectMany(m => m.Checks.Select(c => new PlannedCheck(c, m.Table, _pii, building.At(m)) { Distinct = building.Distinct(m) }))];
         foreach (var check in plan.Pipeline.Checks)
             planned.Add(new(check, null, _pii) { ShareOf = check is Check.Query { Allowed.IsPercent: true } query ? await ModelReader.ReadFirstAsync(door, query.Sql, ct) : null });

@@ -41,6 +41,7 @@ public sealed class Mistyped
     [InlineData("query from\"sale\" --format xml", "Cannot parse argument 'xml' for option '--format' as a format. Did you mean one of the following?")]
     [InlineData("query from\"sale\"", "\"? See what there is: cartage ls tables")]
     [InlineData("gen bike-store --seed few", "for option '--seed' as a whole number.")]
+    [InlineData("check", "shop.sales is not there to be checked. Build it first: cartage run")]
     [InlineData("notify test nobody", "there is no connection 'nobody'")]
     [InlineData("diff nothing.sales --before 2026", "nothing.sales is no table of a model or a feed")]
     [InlineData("run --env prod", "there is no environment 'prod'. It declares none.")]
