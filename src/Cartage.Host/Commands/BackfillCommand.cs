@@ -37,7 +37,7 @@ static class BackfillCommand
                 }
                 if (results.Count == 0)
                     on.Say("Nothing is left to do: every interval was run before.");
-                return ExitCode.Of(results, strict: false);
+                return RunCommand.End(on, results, strict: false);
             });
     }
 

@@ -38,7 +38,7 @@ static class DemoCommand
         var request = new RunRequest();
         var plans = await session.Workspace.PlanAsync(request, ct);
         var results = await RunCommand.RunAsync(on, session.Workspace, plans, request, ct, summarize: false);
-        var code = ExitCode.Of(results, strict: false);
+        var code = RunCommand.End(on, results, strict: false);
         if (code == ExitCode.Succeeded && on.Format == Format.Table)
             await DemoSummary.PrintAsync(typed, session.Workspace, results, dir, ct);
         else if (on.Format == Format.Table)

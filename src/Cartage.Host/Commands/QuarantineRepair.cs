@@ -51,7 +51,7 @@ static class QuarantineRepair
                 }
                 var request = new RunRequest($"{feed.Pipeline}.*");
                 var results = await RunCommand.RunAsync(on, session.Workspace, await session.Workspace.PlanAsync(request, ct), request, ct);
-                return ExitCode.Of(results, strict: false);
+                return RunCommand.End(on, results, strict: false);
             });
     }
 

@@ -25,7 +25,7 @@ static class RunCommand
                 if (on.Value(dryRun))
                     return PlanCommand.Print(on, plans, tellChanges: false);
                 var results = await RunAsync(on, session.Workspace, plans, request, ct);
-                return ExitCode.Of(results, on.Value(strict));
+                return End(on, results, on.Value(strict));
             });
     }
 
@@ -41,14 +41,20 @@ static class RunCommand
             results.Add(result);
             if (summarize && !on.Quiet && on.Format == Format.Table)
                 RunSummary.Print(on, plan, result);
-            else if (result.Message is not null && result.State is RunState.Failed or RunState.Rejected)
+            else if (summarize && result.Message is not null && result.State is RunState.Failed or RunState.Rejected)
                 on.Complain($"{result.Pipeline}: {result.Message}");
             if (result.State == RunState.Cancelled)
                 break;
         }
         await telling.EndAsync(on);
-        if (on.Format == Format.Json)
-            await on.Terminal.Out.WriteLineAsync($"[\n  {string.Join(",\n  ", results.Select(x => DataJson.Write(RunData.Of(x))))}\n]");
         return results;
+    }
+
+    /// <summary>What all runs of a command came to: as JSON where that is asked for, and as its exit code.</summary>
+    public static int End(Invocation on, IReadOnlyList<RunResult> results, bool strict)
+    {
+        if (on.Format == Format.Json)
+            on.Terminal.Out.WriteLine($"[\n  {string.Join(",\n  ", results.Select(x => DataJson.Write(RunData.Of(x))))}\n]");
+        return ExitCode.Of(results, strict);
     }
 }

@@ -134,6 +134,14 @@ public sealed class Using : IDisposable
     }
 
     [Fact]
+    public async Task Writes_every_run_of_a_backfill_as_one_json()
+    {
+        var answer = await _shop.TypeAsync("backfill", "2016-01-01..2016-01-04", "--format", "json", "--quiet");
+
+        Assert.Equal(["2016-01-01T00:00:00Z", "2016-01-02T00:00:00Z", "2016-01-03T00:00:00Z"], JsonDocument.Parse(answer.Out).RootElement.EnumerateArray().Select(x => x.GetProperty("from").GetString()));
+    }
+
+    [Fact]
     public async Task Plans_without_running()
     {
         Assert.Equal(4, (await _shop.TypeAsync("plan", "--exit-code")).Code);
