@@ -150,7 +150,7 @@ public static partial class Connectors
         {
             { Type: "http" } connection => new HttpSource(connection, project, clock, Random.Shared),
             { Type: "files" } => Files(project, clock),
-            { Type: "postgres" } connection => new PostgresSource(PostgresSourceOptions.Read(project, connection), project.Root),
+            { Type: "postgres" } connection => new PostgresSource(PostgresSourceOptions.Read(project, connection), project.Root, Path.Combine(project.StateFolder, "tmp")),
             var connection => throw new PipelineException(
                 $"{connection.File}:{connection.Line}: there is no connection of type '{connection.Type}' that feeds can be read from",
                 hint: "This version reads files."

@@ -4,7 +4,7 @@ using Cartage.Ingest;
 namespace Cartage.Connectors.Sources.Postgres;
 
 /// <summary>Tables and queries of a PostgreSQL database, all of them read from one snapshot, each page a COPY straight from the server.</summary>
-sealed class PostgresSource(PostgresSourceOptions options, string root) : ISource
+sealed class PostgresSource(PostgresSourceOptions options, string root, string tempFolder) : ISource
 {
     readonly SemaphoreSlim _first = new(1);
     Moment? _moment;
@@ -35,11 +35,12 @@ sealed class PostgresSource(PostgresSourceOptions options, string root) : ISourc
             };
         if (!reading.ComparesKeys)
             yield break;
-        var gone = await SaidAsync(feed, () => GoneKeys.FindAsync(moment, table, extraction, ct));
-        yield return new($"{Bookmark.Folder(at)}/deleted.csv.gz", _ => ValueTask.FromResult<Stream>(gone.Open(at, moment.Bound.Earliest)))
+        var keys = new GoneKeys(table, at, moment.Bound.Earliest);
+        var gone = await SaidAsync(feed, () => keys.FindAsync(moment, extraction, tempFolder, ct));
+        yield return new($"{Bookmark.Folder(at)}/deleted.csv.gz", _ => ValueTask.FromResult(gone))
         {
             CursorAfter = new Bookmark(at, null, 1, 1).Write(),
-            Columns = gone.Columns,
+            Columns = keys.Columns,
             Pack = true,
             Deletes = true,
             OmitEmpty = feed.Deletes is not { Every.Ticks: > 0 },
