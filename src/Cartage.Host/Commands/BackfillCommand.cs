@@ -63,8 +63,7 @@ static class BackfillCommand
 
         // Whole days are those of the calendar: where clocks change one has 23 hours, another 25.
         DateTimeOffset After(DateTimeOffset at) =>
-            every >= DateTimeOffset.MaxValue - at - TimeSpan.FromDays(2) ? end // no calendar goes further
-            : every.Ticks % TimeSpan.TicksPerDay == 0 ? RunArguments.Utc(TimeZoneInfo.ConvertTime(at, zone).DateTime + every, zone) : at + every;
+            every.Ticks % TimeSpan.TicksPerDay == 0 ? RunArguments.Utc(TimeZoneInfo.ConvertTime(at, zone).DateTime + every, zone) : at + every;
     }
 
     // Done is what runs of just that interval did, one or several: one of some phases or models only may have left a part.

@@ -42,7 +42,6 @@ public sealed class Mistyped
     [InlineData("query from\"sale\"", "\"? See what there is: cartage ls tables")]
     [InlineData("gen bike-store --seed few", "for option '--seed' as a whole number.")]
     [InlineData("check", "shop.sales is not there to be checked. Build it first: cartage run")]
-    [InlineData("backfill 9999-12-30..9999-12-31 nothing --every 7d", "'nothing' selects nothing")]
     [InlineData("notify test nobody", "there is no connection 'nobody'")]
     [InlineData("diff nothing.sales --before 2026", "nothing.sales is no table of a model or a feed")]
     [InlineData("run --env prod", "there is no environment 'prod'. It declares none.")]
