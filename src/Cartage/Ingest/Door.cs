@@ -1,5 +1,4 @@
 using System.Text;
-using Cartage.Checks;
 using Cartage.DuckDb;
 using Cartage.Storage;
 using Cartage.Warehouses;
@@ -22,8 +21,7 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
 
     static readonly Dialect Sql = Dialect.DuckDb;
 
-    readonly List<Rule> _rules = [.. Contract.Rules(feed, Sql)];
-    readonly string _text = Prefix(columns);
+    readonly Sorting _sorting = new(connection, feed, columns, good, bad, stamp);
     readonly HashSet<string> _numbered = [];
 
     /// <summary>Tables of rows that were decided on before, whose objects must tell which record is which.</summary>
@@ -109,7 +107,7 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
 
     /// <summary>Puts rows of the quarantine through the same rules again.</summary>
     public Task<DoorResult> RetryAsync(Table retry, CancellationToken ct) =>
-        SortAsync($"SELECT {Sql.Quote(columns.Select(c => c.Name))}, _object, _record, _raw FROM {Sql.Quote(retry)}", [], null, ct);
+        _sorting.SortAsync($"SELECT {Sql.Quote(columns.Select(c => c.Name))}, _object, _record, _raw FROM {Sql.Quote(retry)}", [], null, ct);
 
     bool IsPlain(Manifest manifest, Header header) =>
         !_numbered.Contains(manifest.Object)
@@ -121,16 +119,16 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
     {
         using var copies = await LocalCopies.FetchAsync(raw, [.. objects.Select(o => o.Object.Object)], ct);
         var known = header.Columns.ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var select = columns.Select(c => known.Contains(c.Name) ? Typed(c, header) : $"CAST(NULL AS {c.Type}) AS {Sql.Quote(c.Name)}");
+        var select = columns.Select(c => $"{(known.Contains(c.Name) ? Notation.Cast(header.Kind == "parquet" ? null : feed, c, Sql.Quote(c.Name)) : $"CAST(NULL AS {c.Type})")} AS {Sql.Quote(c.Name)}");
         var names = string.Join(", ", objects.Select(o => Sql.Literal(o.Object.Object)));
         var aside = good with { Name = good.Name + "__try" };
-        var landed = Landed([.. objects.Select(o => o.Object)], "CAST(file_index AS BIGINT) + 1");
+        var landed = _sorting.Landed([.. objects.Select(o => o.Object)], "CAST(file_index AS BIGINT) + 1");
         try
         {
             await connection.ExecuteAsync(
                 $"""
                 CREATE OR REPLACE TABLE {Sql.Quote(aside)} AS
-                SELECT {string.Join(", ", columns.Select(c => Sql.Quote(c.Name)))}, {Deleted(landed)} AS "_deleted_at", {Sql.Literal(stamp.RunId)} AS "_run",
+                SELECT {string.Join(", ", columns.Select(c => Sql.Quote(c.Name)))}, {_sorting.Deleted(landed)} AS "_deleted_at", {Sql.Literal(stamp.RunId)} AS "_run",
                   {(objects.Count == 1 ? Sql.Literal(objects[0].Object.Object) : $"([{names}])[CAST(file_index AS BIGINT) + 1]")} AS "_object", {landed} AS "_loaded_at", {(IsNumbered(objects) ? "row_number() OVER ()" : "CAST(NULL AS BIGINT)")} AS "_record"
                 FROM (SELECT {string.Join(", ", select)}{(objects.Count == 1 ? "" : ", file_index")} FROM {Reader([.. copies.Paths], header)})
                 """,
@@ -142,7 +140,7 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
             await connection.ExecuteAsync($"DROP TABLE IF EXISTS {Sql.Quote(aside)}", ct);
             return null;
         }
-        var counts = (await connection.QueryAsync(Sql.Counts(aside, _rules.Select(r => r.Condition)), r => Enumerable.Range(0, r.FieldCount).Select(r.GetInt64).ToArray(), ct))[0];
+        var counts = (await connection.QueryAsync(Sql.Counts(aside, _sorting.Rules.Select(r => r.Condition)), r => Enumerable.Range(0, r.FieldCount).Select(r.GetInt64).ToArray(), ct))[0];
         var expected = Expected(objects);
         if (counts.Skip(1).Any(n => n > 0) || (expected is not null && expected != counts[0]))
         {
@@ -178,7 +176,7 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
             return await ReadTextAsync(manifest, header, copy.Path, ct);
         var known = header.Columns.ToHashSet(StringComparer.OrdinalIgnoreCase);
         var texts = columns.Select(c => known.Contains(c.Name) ? $"CAST({Sql.Quote(c.Name)} AS VARCHAR) AS {Sql.Quote(c.Name)}" : $"CAST(NULL AS VARCHAR) AS {Sql.Quote(c.Name)}");
-        return await SortAsync(
+        return await _sorting.SortAsync(
             $"""
             SELECT {string.Join(", ", texts)}, {Sql.Literal(manifest.Object)} AS "_object", row_number() OVER () AS "_record", CAST(NULL AS VARCHAR) AS "_raw"
             FROM {Reader([copy.Path], header with { AsText = true })}
@@ -197,7 +195,7 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
             try
             {
                 using var copies = await LocalCopies.FetchAsync(raw, [.. some.Select(o => o.Object.Object)], ct);
-                var read = await SortAsync(PageRows.Query([.. some.Select(o => o.Object).Zip(copies.Paths)], columns, feed.Format.Nulls), [.. some.Select(o => o.Object)], null, ct);
+                var read = await _sorting.SortAsync(PageRows.Query([.. some.Select(o => o.Object).Zip(copies.Paths)], columns, feed.Format.Nulls), [.. some.Select(o => o.Object)], null, ct);
                 total = total.Plus(read with { Read = some.Sum(o => o.Object.Rows ?? 0) });
             }
             catch (Exception e) when (IsOfTheObject(e))
@@ -223,7 +221,7 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
         try
         {
             await File.WriteAllTextAsync(file, mended, ct);
-            return await SortAsync(PageRows.Query([(page, file)], columns, feed.Format.Nulls), [page], null, ct) with { Read = page.Rows ?? 0 };
+            return await _sorting.SortAsync(PageRows.Query([(page, file)], columns, feed.Format.Nulls), [page], null, ct) with { Read = page.Rows ?? 0 };
         }
         catch (Exception e) when (IsOfTheObject(e))
         {
@@ -250,7 +248,7 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
             await using (var brokenFile = new FileStream(broken, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20))
                 splitter.Split(text, header, cleanFile, brokenFile);
             var texts = header.Kind == "ndjson" ? JsonTexts(manifest, header, clean) : DelimitedTexts(manifest, header, clean);
-            var result = await SortAsync(texts, [manifest], splitter.Broken > 0 ? (broken, manifest.Object) : null, ct);
+            var result = await _sorting.SortAsync(texts, [manifest], splitter.Broken > 0 ? (broken, manifest.Object) : null, ct);
             return result with { Read = splitter.Records };
         }
         finally
@@ -286,119 +284,15 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
 
     string TempFile() => Path.Combine(tempFolder, Path.GetRandomFileName() + ".csv");
 
-    // Rows as text → typed rows that keep every rule, and the rest with a reason for each rule they break.
-    async Task<DoorResult> SortAsync(string texts, IReadOnlyList<Manifest> objects, (string File, string Object)? broken, CancellationToken ct)
-    {
-        var landed = Landed(objects, $"list_position([{string.Join(", ", objects.Select(o => Sql.Literal(o.Object)))}], _object)");
-        var sorted = bad with { Name = bad.Name + "__sort" };
-        var typed = columns.Select(c => c.Type == "VARCHAR" ? Sql.Quote(_text + c.Name) + " AS " + Sql.Quote(c.Name) : $"{Tried(c, Notation.Plain(feed, c, Sql.Quote(_text + c.Name)))} AS {Sql.Quote(c.Name)}");
-        var declared = feed.Columns.ToDictionary(c => c.Name, StringComparer.OrdinalIgnoreCase);
-        var undeclared = feed.Schema == SchemaPolicy.Quarantine ? columns.Where(c => feed.Columns.Count > 0 && !declared.ContainsKey(c.Name)).Select(c => new Rule("undeclared", c.Name, $"{Sql.Quote(c.Name)} IS NOT NULL", "nobody declared it", Severity.Quarantine)) : [];
-        var types = columns
-            .Where(c => c.Type != "VARCHAR")
-            .Select(c => new Rule("type", c.Name, $"{Sql.Quote(c.Name)} IS NULL AND {Sql.Quote(_text + c.Name)} IS NOT NULL", $"it is not {Article(declared.TryGetValue(c.Name, out var d) ? d.Type : c.Type.ToLowerInvariant())}{Notation.Written(feed, c)}", Strict(feed.SeverityOf("type", d))));
-        List<Rule> rules = [.. types, .. _rules.Select(r => r.Code == "required" ? r with { Condition = $"{Sql.Quote(_text + r.Column)} IS NULL" } : r), .. undeclared];
-        string Any(Func<Rule, bool> which, string otherwise) => rules.Where(which).Select(r => $"({r.Condition})").ToList() is { Count: > 0 } all ? $"coalesce({string.Join(" OR ", all.Select(c => $"coalesce({c}, false)"))}, false)" : otherwise;
-        var setAside = rules.Where(r => r.Severity is Severity.Quarantine or Severity.Reject).ToList();
-        await connection.ExecuteAsync(
-            $"""
-            CREATE OR REPLACE TABLE {Sql.Quote(sorted)} AS
-            SELECT *, {Any(r => r.Severity is Severity.Quarantine or Severity.Reject, "false")} AS "_bad", {Any(r => r.Severity == Severity.Drop, "false")} AS "_drop",
-              {Any(r => r.Severity == Severity.Reject, "false")} AS "_reject"
-            FROM (SELECT *, {string.Join(", ", typed)} FROM (SELECT {string.Join(", ", columns.Select(c => $"{Sql.Quote(c.Name)} AS {Sql.Quote(_text + c.Name)}"))}, _object, _record, _raw FROM ({texts})));
-            INSERT INTO {Sql.Quote(good)} BY NAME
-            SELECT {string.Join(", ", columns.Select(c => Sql.Quote(c.Name)))}, {Deleted(landed)} AS "_deleted_at", {Sql.Literal(stamp.RunId)} AS "_run", _object, {landed} AS "_loaded_at", _record
-            FROM {Sql.Quote(sorted)} WHERE NOT _bad AND NOT _drop;
-            INSERT INTO {Sql.Quote(bad)}
-            SELECT {string.Concat(columns.Select(c => Sql.Quote(_text + c.Name) + ", "))}
-              concat_ws('; ', {string.Join(", ", setAside.Select(r => $"CASE WHEN {r.Condition} THEN {Sql.Literal(r.Column + ": ")} || coalesce({Shown(r.Column)} || ' — ', '') || {Sql.Literal(r.Reason)} END").DefaultIfEmpty("NULL"))}),
-              concat_ws(',', {string.Join(", ", setAside.Select(r => $"CASE WHEN {r.Condition} THEN {Sql.Literal(r.Code)} END").DefaultIfEmpty("NULL"))}), _object, _record, _raw, _reject
-            FROM {Sql.Quote(sorted)} WHERE _bad AND NOT _drop;
-            """,
-            ct
-        );
-        var rejecting = string.Join(", ", Contract.OnRecords.Where(r => feed.SeverityOf(r) == Severity.Reject).Select(Sql.Literal).DefaultIfEmpty("NULL"));
-        if (broken is var (file, name))
-            await connection.ExecuteAsync(
-                $$"""
-                INSERT INTO {{Sql.Quote(bad)}} BY NAME
-                SELECT reason AS "_reason", code AS "_rules", {{Sql.Literal(name)}} AS "_object", record AS "_record", raw AS "_raw", coalesce(code IN ({{rejecting}}), false) AS "_reject"
-                FROM read_csv({{Sql.Literal(file)}}, columns = {'record': 'BIGINT', 'code': 'VARCHAR', 'reason': 'VARCHAR', 'raw': 'VARCHAR'}, header = false, auto_detect = false, delim = ',', quote = '"', escape = '"', max_line_size = 4000000)
-                """,
-                ct
-            );
-        var warnings = rules.Where(r => r.Severity == Severity.Warn).ToList();
-        var counts = (await connection.QueryAsync(
-            $"SELECT count(*), count(*) FILTER (WHERE _drop){string.Concat(warnings.Select(r => $", count(*) FILTER (WHERE {r.Condition})"))} FROM {Sql.Quote(sorted)}",
-            r => Enumerable.Range(0, r.FieldCount).Select(r.GetInt64).ToArray(), ct))[0];
-        await connection.ExecuteAsync($"DROP TABLE {Sql.Quote(sorted)}", ct);
-        return new(counts[0], counts[1], [.. warnings.Zip(counts.Skip(2)).Where(w => w.Second > 0).Select(w => $"{w.First.Column}: {w.First.Reason} ({w.Second} rows)")], []);
-    }
-
-    static string Article(string type) => (type[0] is 'i' ? "an " : "a ") + type;
-
-    // The value as a reason quotes it; whoever reads reasons must not see what is masked elsewhere.
-    string Shown(string column) =>
-        Sql.Quote(_text + column) is var text && feed.Columns.Any(c => c.Pii && c.Name.Equals(column, StringComparison.OrdinalIgnoreCase)) ? $"CASE WHEN {text} IS NOT NULL THEN '***' END" : $"'''' || {text} || ''''";
-
-    // What stands before a column's name while it is text, such that no column is called like another one's text.
-    static string Prefix(IReadOnlyList<Column> columns)
-    {
-        var prefix = "s_";
-        while (columns.Any(c => c.Name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)))
-            prefix = "_" + prefix;
-        return prefix;
-    }
-
     // What the object's bytes are not to blame for must not mark it as unreadable.
     internal static bool IsOfTheObject(Exception e) =>
         e is InvalidDataException or DecoderFallbackException
         || e is DuckDbException { ErrorType: not (DuckDbErrorType.OutOfMemory or DuckDbErrorType.Interrupt or DuckDbErrorType.Fatal or DuckDbErrorType.Internal or DuckDbErrorType.Permission) } d && !d.Message.Contains("No space left", StringComparison.OrdinalIgnoreCase) && !d.Message.Contains("Could not write", StringComparison.OrdinalIgnoreCase);
 
-    // A value without a type cannot be let through with a warning: there is nothing to store.
-    static Severity Strict(Severity severity) => severity == Severity.Warn ? Severity.Quarantine : severity;
-
-    // When a row's object landed, which a replay finds again; now, for rows that come from the quarantine.
-    string Landed(IReadOnlyList<Manifest> objects, string place) =>
-        objects switch
-        {
-            [] => stamp.LoadedAtSql,
-            [var one] => Warehouses.Sql.Timestamp(one.LandedAt),
-            _ => $"([{string.Join(", ", objects.Select(o => Warehouses.Sql.Timestamp(o.LandedAt)))}])[{place}]",
-        };
-
-    string Deleted(string landed) =>
-        feed.DeletedWhen is { } condition
-            ? $"CASE WHEN {condition} THEN {(feed.Cursor is { } cursor && columns.Any(c => c.Name == cursor && c.Type is "DATE" or "TIMESTAMP" or "TIMESTAMPTZ" or "VARCHAR") ? $"coalesce(CAST({Sql.Quote(cursor)} AS TIMESTAMP), {landed})" : landed)} END"
-            : "CAST(NULL AS TIMESTAMP)";
-
-    // A typed read turns a bad TIMESTAMPTZ into NULL and 12.5 into the integer 13 without a word, so those are cast by us, as is what has a notation of its own.
-    string ReadAs(Column column) =>
-        Notation.Of(feed, column) is not null ? "VARCHAR"
-        : column.Type switch
-        {
-            "TIMESTAMPTZ" or "BIGINT" => "VARCHAR",
-            "SMALLINT" or "INTEGER" => "DOUBLE", // which holds every one of them
-            var type => type,
-        };
-
-    string Typed(Column column, Header header)
-    {
-        var name = Sql.Quote(column.Name);
-        var value = header.Kind == "parquet" ? name : Notation.Plain(feed, column, name);
-        var cast = $"CAST({value} AS {column.Type})";
-        return $"{(IsWhole(column) ? $"CASE WHEN {cast} <> CAST({value} AS DOUBLE) THEN error('a fraction') ELSE {cast} END" : cast)} AS {name}";
-    }
-
-    static string Tried(Column column, string text) =>
-        $"TRY_CAST({text} AS {column.Type})" is var cast && IsWhole(column) ? $"CASE WHEN {cast} = TRY_CAST({text} AS DOUBLE) THEN {cast} END" : cast;
-
-    static bool IsWhole(Column column) => column.Type is "SMALLINT" or "INTEGER" or "BIGINT";
-
     string Reader(IReadOnlyList<string> paths, Header header)
     {
         var files = $"[{string.Join(", ", paths.Select(Sql.Literal))}]";
-        var types = columns.ToDictionary(c => c.Name, c => header.AsText ? "VARCHAR" : ReadAs(c), StringComparer.OrdinalIgnoreCase);
+        var types = columns.ToDictionary(c => c.Name, c => header.AsText ? "VARCHAR" : Notation.ReadAs(feed, c), StringComparer.OrdinalIgnoreCase);
         var fields = string.Join(", ", header.Columns.Select(c => $"{Sql.Literal(c)}: {Sql.Literal(types.GetValueOrDefault(c, "VARCHAR"))}"));
         return header.Kind switch
         {

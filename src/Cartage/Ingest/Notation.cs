@@ -4,7 +4,7 @@ using Cartage.Warehouses;
 
 namespace Cartage.Ingest;
 
-/// <summary>How a feed's texts write numbers and times, where that is not as SQL does.</summary>
+/// <summary>How the texts of a feed become values: numbers and times as its contract says they are written, and whole numbers without rounding.</summary>
 static partial class Notation
 {
     // Between thousands; an apostrophe is Swiss, the last two are spaces that do not break.
@@ -40,8 +40,36 @@ static partial class Notation
         return $"regexp_full_match({text}, {Dialect.DuckDb.Literal(pattern)}) AND try_strptime({text}, {Dialect.DuckDb.Literal(strptime)}) IS NOT NULL";
     }
 
-    /// <summary>A text as SQL writes what it says. One that is not written so is not a number; a time may also be written as SQL does, which is no other time in any format.</summary>
-    public static string Plain(Feed feed, Column column, string text)
+    /// <summary>The type a reader is asked for. A typed read turns a bad TIMESTAMPTZ into NULL and 12.5 into the integer 13 without a word, so those are cast by us, as is what has a notation of its own.</summary>
+    public static string ReadAs(Feed feed, Column column) =>
+        Of(feed, column) is not null ? "VARCHAR"
+        : column.Type switch
+        {
+            "TIMESTAMPTZ" or "BIGINT" => "VARCHAR",
+            "SMALLINT" or "INTEGER" => "DOUBLE", // which holds every one of them
+            var type => type,
+        };
+
+    /// <summary>A value of what was read so, or an error; without a feed what was read has a type of its own.</summary>
+    public static string Cast(Feed? feed, Column column, string read)
+    {
+        var value = feed is null ? read : Plain(feed, column, read);
+        var cast = $"CAST({value} AS {column.Type})";
+        return IsWhole(column) ? $"CASE WHEN {cast} <> CAST({value} AS DOUBLE) THEN error('a fraction') ELSE {cast} END" : cast;
+    }
+
+    /// <summary>A value of a text, or NULL where it is none.</summary>
+    public static string TryCast(Feed feed, Column column, string text)
+    {
+        var value = Plain(feed, column, text);
+        var cast = $"TRY_CAST({value} AS {column.Type})";
+        return IsWhole(column) ? $"CASE WHEN {cast} = TRY_CAST({value} AS DOUBLE) THEN {cast} END" : cast;
+    }
+
+    static bool IsWhole(Column column) => column.Type is "SMALLINT" or "INTEGER" or "BIGINT";
+
+    // As SQL writes what it says. A text that is not written so is not a number; a time may also be written as SQL does, which is no other time in any format.
+    static string Plain(Feed feed, Column column, string text)
     {
         if (Of(feed, column) is not { } notation)
             return text;
