@@ -46,11 +46,11 @@ sealed class RunView(Invocation on, Plan plan) : IProgress<RunEvent>
             on.Terminal.Error.WriteLine($"{e.Kind,-8} {e.Task,-24} {Told(e)}".TrimEnd());
     }
 
-    // Why something failed is said once, at the end.
+    // Why something failed is said once, at the end; but what is extracted may be tried again, and then the end says nothing of it.
     static string Told(RunEvent e) => e.State switch
     {
         RunState.Succeeded => e.Message,
-        RunState.Failed or RunState.Rejected => Text(e.State),
+        RunState.Failed or RunState.Rejected when e.Kind != "extract" => Text(e.State),
         _ => $"{Text(e.State)}: {e.Message}",
     };
 

@@ -57,6 +57,19 @@ public sealed class Patience
     }
 
     [Fact]
+    public async Task Why_an_attempt_failed_is_said_though_the_next_one_does_not()
+    {
+        var times = 0;
+        await using var api = new TestApi(_ => times++ > 0 ? Page : new("closed", 500));
+        using var project = ApiShop.Create(api.Url, "", "attempts: 1").Write("pipelines/shop/pipeline.yml", "retry: { attempts: 2, delay: 1ms }\n");
+
+        var run = await Cli.Typed.InAsync(project.Root, "run");
+
+        Assert.Equal(0, run.Code);
+        Assert.Contains($"failed: api: GET {api.Url}/things: 500 Internal Server Error: closed", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Retry_After_is_waited_for_in_seconds_and_as_a_date()
     {
         var times = 0;
