@@ -5,13 +5,6 @@ using Cartage.Warehouses;
 
 namespace Cartage.Ingest;
 
-/// <summary>What came in at the door: rows read (counted apart from the tables), rows dropped, warnings by rule, and objects that cannot be read.</summary>
-public sealed record DoorResult(long Read, long Dropped, IReadOnlyList<string> Warnings, IReadOnlyList<(Manifest Object, string Reason)> Unreadable)
-{
-    internal DoorResult Plus(DoorResult other) =>
-        new(Read + other.Read, Dropped + other.Dropped, [.. Warnings, .. other.Warnings], [.. Unreadable, .. other.Unreadable]);
-}
-
 /// <summary>Parses objects into typed rows and puts them to the row-local rules: typed and fast first, and only where that fails again with reasons for every row that is set aside.</summary>
 sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IReadOnlyList<Column> columns, Table good, Table bad, RunStamp stamp, string tempFolder)
 {
@@ -22,15 +15,13 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
     static readonly Dialect Sql = Dialect.DuckDb;
 
     readonly Sorting _sorting = new(connection, feed, columns, good, bad, stamp);
-    readonly HashSet<string> _numbered = [];
 
-    /// <summary>Tables of rows that were decided on before, whose objects must tell which record is which.</summary>
-    public IReadOnlyList<Table> Decided { get; init; } = [];
+    /// <summary>Objects that must tell which record is which.</summary>
+    public IReadOnlySet<string> Numbered { get; init; } = new HashSet<string>();
 
     /// <summary>Creates the two tables, empty.</summary>
-    public async Task CreateAsync(CancellationToken ct)
-    {
-        await connection.ExecuteAsync(
+    public Task CreateAsync(CancellationToken ct) =>
+        connection.ExecuteAsync(
             $"""
             CREATE OR REPLACE TABLE {Sql.Quote(good)} ({string.Join(", ", columns.Concat(Contract.Own).Select(c => $"{Sql.Quote(c.Name)} {c.Type}"))});
             CREATE OR REPLACE TABLE {Sql.Quote(bad)} ({string.Join("", columns.Select(c => $"{Sql.Quote(c.Name)} VARCHAR, "))}
@@ -38,18 +29,6 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
             """,
             ct
         );
-        foreach (var table in Decided)
-            _numbered.UnionWith(await connection.QueryAsync($"SELECT DISTINCT _object FROM {Sql.Quote(table)}", r => r.GetString(0), ct));
-    }
-
-    /// <summary>Takes the records that some rows were back out of both tables; returns how many.</summary>
-    public async Task<long> TakeOutAsync(Table rows, CancellationToken ct)
-    {
-        long taken = 0;
-        foreach (var table in new[] { good, bad })
-            taken += await connection.ExecuteAsync($"DELETE FROM {Sql.Quote(table)} t WHERE EXISTS (SELECT 1 FROM {Sql.Quote(rows)} r WHERE r._object = t._object AND r._record = t._record)", ct);
-        return taken;
-    }
 
     /// <summary>Reads objects that have one header; typed and fast where that proves sound.</summary>
     public async Task<DoorResult> ReadAsync(IReadOnlyList<(Manifest Object, Header Header)> objects, CancellationToken ct)
@@ -110,7 +89,7 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
         _sorting.SortAsync($"SELECT {Sql.Quote(columns.Select(c => c.Name))}, _object, _record, _raw FROM {Sql.Quote(retry)}", [], null, ct);
 
     bool IsPlain(Manifest manifest, Header header) =>
-        !_numbered.Contains(manifest.Object)
+        !Numbered.Contains(manifest.Object)
         && (header.Kind is "parquet" or "ndjson" or "json"
             || manifest.Facts is { Known: false }
             || (manifest.Facts is { Utf8: true, Nuls: 0, LongestLine: < 2_000_000 } facts && (header.IsGiven || facts.Returns == 0 || facts.Returns == facts.Newlines) && header.Encoding == "utf-8"));
@@ -305,10 +284,4 @@ sealed class Door(DuckDbConnection connection, IObjectStore raw, Feed feed, IRea
                 """,
         };
     }
-}
-
-/// <summary>What a run stamps on its rows.</summary>
-public sealed record RunStamp(string RunId, DateTimeOffset LoadedAt)
-{
-    internal string LoadedAtSql => Sql.Timestamp(LoadedAt);
 }

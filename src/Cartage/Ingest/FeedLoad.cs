@@ -97,18 +97,21 @@ public sealed class FeedLoad
         var retries = new Retries(connection, tables);
         var load = new FeedLoad(tables, context, readable, await retries.CopyAsync(door, retryOpen, context.Swap, ct), new(warehouse, raw, tables, readable, context));
         var discarded = context.Swap ? await retries.CopyDiscardedAsync(door, ct) : 0;
-        List<Table> decided = [.. load._retried > 0 ? [tables.Retry] : Array.Empty<Table>(), .. discarded > 0 ? [tables.Discarded] : Array.Empty<Table>()];
-        var reader = new Door(door, raw, feed, columns, tables.Good, tables.Bad, context.Stamp, context.TempFolder) { Decided = decided };
+        HashSet<string> numbered = [];
+        foreach (var (rows, count) in new[] { (tables.Retry, load._retried), (tables.Discarded, discarded) })
+            if (count > 0)
+                numbered.UnionWith(await Retries.ObjectsAsync(door, rows, ct));
+        var reader = new Door(door, raw, feed, columns, tables.Good, tables.Bad, context.Stamp, context.TempFolder) { Numbered = numbered };
         await reader.CreateAsync(ct);
         load._door = new(0, 0, [], unreadable);
         foreach (var group in readable.GroupBy(o => o.Item2.Group))
             load._door = load._door.Plus(await reader.ReadAsync([.. group], ct));
         // A mended row stands in for the record it was, which an object that is read again brings back as it was; one that was discarded stays out.
         if (discarded > 0)
-            load._door = load._door with { Dropped = load._door.Dropped + await reader.TakeOutAsync(tables.Discarded, ct) };
+            load._door = load._door with { Dropped = load._door.Dropped + await retries.TakeOutAsync(door, tables.Discarded, ct) };
         if (load._retried > 0)
         {
-            var replaced = await reader.TakeOutAsync(tables.Retry, ct);
+            var replaced = await retries.TakeOutAsync(door, tables.Retry, ct);
             load._door = load._door.Plus(await reader.RetryAsync(tables.Retry, ct));
             load._door = load._door with { Read = load._door.Read - replaced };
         }

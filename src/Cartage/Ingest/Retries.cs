@@ -19,6 +19,18 @@ sealed class Retries(DbConnection connection, LoadTables tables)
     /// <summary>The same of those that are to stay out.</summary>
     public Task<long> CopyDiscardedAsync(DuckDbConnection door, CancellationToken ct) => CopyAsync(door, tables.Discarded, "_status = 'discarded'", ct);
 
+    /// <summary>The objects that rows at the door came from.</summary>
+    public static async Task<IEnumerable<string>> ObjectsAsync(DuckDbConnection door, Table rows, CancellationToken ct) => await door.QueryAsync($"SELECT DISTINCT _object FROM {Dialect.DuckDb.Quote(rows)}", r => r.GetString(0), ct);
+
+    /// <summary>Takes the records that rows at the door were out of what was read there; returns how many.</summary>
+    public async Task<long> TakeOutAsync(DuckDbConnection door, Table rows, CancellationToken ct)
+    {
+        long taken = 0;
+        foreach (var table in new[] { tables.Good, tables.Bad })
+            taken += await door.ExecuteAsync($"DELETE FROM {Dialect.DuckDb.Quote(table)} t WHERE EXISTS (SELECT 1 FROM {Dialect.DuckDb.Quote(rows)} r WHERE r._object = t._object AND r._record = t._record)", ct);
+        return taken;
+    }
+
     async Task<long> CopyAsync(DuckDbConnection door, Table to, string which, CancellationToken ct)
     {
         var there = (await Catalog.ColumnsAsync(connection, _sql, tables.Feed.Quarantine, ct)).Select(c => c.Name).ToHashSet();

@@ -162,6 +162,24 @@ public sealed class TheDoor : IDisposable
         Assert.Equal(bad, await _project.ScalarAsync("SELECT v FROM shop_quarantine.more"));
     }
 
+    // As log rotation and parallel packers write them.
+    [Theory, InlineData("Bob"), InlineData("\"Bob\"")]
+    public async Task A_gzip_file_of_several_parts_is_read_to_its_end(string name)
+    {
+        using var packed = new MemoryStream();
+        foreach (var part in new[] { "customer_id,name,city,updated_at,is_active\n1,Ann,Paris,2024-01-01 00:00:00,Y\n", $"2,{name},,2024-01-01 00:00:00,Y\n", "3,Cem,Rome,2024-01-01 00:00:00,Y\n" })
+            using (var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionMode.Compress, leaveOpen: true))
+                gzip.Write(Encoding.UTF8.GetBytes(part));
+        _project.WriteBytes("in/customers.csv.gz", packed.ToArray()).Write("in/orders.csv", "order_id,customer_id,order_date,amount,updated_at\n");
+        _project.Write("pipelines/shop/feeds/files.yml", File.ReadAllText(Path.Combine(_project.Root, "pipelines/shop/feeds/files.yml")).Replace("in/customers*.csv", "in/customers*"));
+
+        var run = await _project.RunAsync();
+
+        Assert.True(run.State == RunState.Succeeded, run.Message);
+        Assert.Equal(3, run.Equations.Single(e => e.Feed == "customers").Read);
+        Assert.Equal(["1|Ann", "2|Bob", "3|Cem"], await _project.QueryAsync("SELECT customer_id, name FROM shop_raw.customers ORDER BY 1"));
+    }
+
     [Theory]
     [InlineData("plain"), InlineData("crlf"), InlineData("dirty"), InlineData("utf-16"), InlineData("zstd"), InlineData("old-returns")]
     public async Task A_column_s_name_may_hold_line_breaks_and_quotes(string how)
