@@ -29,8 +29,7 @@ public static class ProjectFiles
             var resolver = sound ? new Resolver(root, project.Variables) : null;
             project = project with { Pipelines = [.. Directory.GetDirectories(pipelines).Order(StringComparer.Ordinal).Select(p => PipelineFile.Read(root, p, resolver, findings))] };
         }
-        findings.AddRange(References.Findings(project));
-        findings.AddRange(TriggerReferences.Findings(project));
+        findings.AddRange(References.Findings(project).Concat(TriggerReferences.Findings(project)).Where(f => sound || !f.Message.Contains(References.NoConnection, StringComparison.Ordinal)));
         if (sound)
             findings.AddRange(PlaceReferences.Findings(project));
         return new(project, InOrder(findings));

@@ -7,6 +7,9 @@ namespace Cartage.Projects;
 /// <summary>Mistakes between files that need no SQL: names that nothing provides, names that two things have.</summary>
 static class References
 {
+    /// <summary>What is said of a connection that is not there; nothing is known of those of a project.yml that cannot be read.</summary>
+    public const string NoConnection = "which is no connection of project.yml";
+
     public static IEnumerable<Finding> Findings(Project project)
     {
         foreach (var same in project.Pipelines.GroupBy(p => Table.ModelSchema(p.Name)).Where(g => g.Count() > 1))
@@ -22,7 +25,7 @@ static class References
                 yield return new(model.File, 1, $"'{model.Name}' is a model and a feed: what reads it is ambiguous", $"Rename the model; the feed is in {feeds[model.Name].File}:{feeds[model.Name].Line}.");
             foreach (var feed in pipeline.Feeds)
                 if (feed.Connection is { } connection && !project.Connections.ContainsKey(connection))
-                    yield return new(feed.File, feed.Line, $"the feed '{feed.Name}' is read through '{connection}', which is no connection of project.yml", Spelling.Suggest(connection, project.Connections.Keys) ?? "Add it under 'connections'.");
+                    yield return new(feed.File, feed.Line, $"the feed '{feed.Name}' is read through '{connection}', {NoConnection}", Spelling.Suggest(connection, project.Connections.Keys) ?? "Add it under 'connections'.");
             foreach (var feed in pipeline.Feeds)
                 if (feed.Request?.EachOf is { } of)
                     if (!feeds.TryGetValue(of.Feed, out var asked) || asked == feed)
@@ -32,7 +35,7 @@ static class References
                     else if (WaitsForItself(feed, feeds))
                         yield return new(feed.File, feed.Line, $"the feed '{feed.Name}' waits for itself, through '{of.Feed}'");
             foreach (var script in pipeline.Setup.Where(s => !project.Connections.ContainsKey(s.Connection)))
-                yield return new(script.File, 1, $"it prepares '{script.Connection}', which is no connection of project.yml", Spelling.Suggest(script.Connection, project.Connections.Keys) ?? "Add it under 'connections'.");
+                yield return new(script.File, 1, $"it prepares '{script.Connection}', {NoConnection}", Spelling.Suggest(script.Connection, project.Connections.Keys) ?? "Add it under 'connections'.");
             foreach (var finding in pipeline.Feeds.SelectMany(f => f.Columns.SelectMany(c => ReferenceFindings(f, c, feeds))))
                 yield return finding;
             foreach (var finding in ExportFindings(project, pipeline))

@@ -32,7 +32,7 @@ static class TriggerReferences
     }
 
     static IEnumerable<Finding> Vias(Project project, NotifyRule? rule, string file) =>
-        (rule?.Via ?? []).Where(v => !project.Connections.ContainsKey(v)).Select(v => new Finding(file, rule!.Line, $"notices go through '{v}', which is no connection of project.yml", Spelling.Suggest(v, project.Connections.Keys) ?? "Add it under 'connections', such as mail: { type: smtp, url: \"smtp://127.0.0.1:25\", to: [you@example.com] }."));
+        (rule?.Via ?? []).Where(v => !project.Connections.ContainsKey(v)).Select(v => new Finding(file, rule!.Line, $"notices go through '{v}', {References.NoConnection}", Spelling.Suggest(v, project.Connections.Keys) ?? "Add it under 'connections', such as mail: { type: smtp, url: \"smtp://127.0.0.1:25\", to: [you@example.com] }."));
 
     // The pipelines whose runs start a pipeline, near and far.
     static HashSet<string> Leads(Project project, string name, HashSet<string> seen)

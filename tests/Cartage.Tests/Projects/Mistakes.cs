@@ -108,6 +108,9 @@ public sealed class Mistakes : IDisposable
     {
         _project.Write("pipelines/shop/feeds/files.yml", "feeds: [orders]\n");
         Assert.Equal(["pipelines/shop/feeds/files.yml:1: 'feeds' must be a map"], await FindAsync(_project));
+        using var bikes = new TestProject("bike-store");
+        bikes.Write("project.yml", "name: [bikes\n");
+        Assert.Equal(["project.yml:2: it is not YAML: While parsing a flow sequence, did not find expected ',' or ']'."], await FindAsync(bikes));
     }
 
     [Fact]
