@@ -68,6 +68,6 @@ static class ExplainCommand
             grid.Add("last asked for", Told(newest));
         on.Print(grid);
 
-        static string? Told((RunResult Run, TaskResult Task) build) => build.Run is null ? null : $"{build.Run.RunId}: {RunView.Text(build.Task.State)}, {build.Task.Why}";
+        static string? Told((RunResult Run, TaskResult Task) build) => build.Run is null ? null : $"{build.Run.RunId}: {RunView.Text(build.Task.State)} (why: {build.Task.Why})";
     }
 }

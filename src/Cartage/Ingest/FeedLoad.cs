@@ -192,7 +192,7 @@ public sealed class FeedLoad
         else if (await SameColumnsAsync(connection, ct))
             await ReplaceRowsAsync(connection, ct);
         await Ledger.AddAsync(connection, Feed, _objects.Select(o => o.Object).Concat(_deletions?.Objects ?? []).Select(o => (o, (string?)null)), _context.Stamp, ct);
-        await SetAsideAsync(connection, ct);
+        await new SettingAside(connection, _tables, _context).WriteAsync(_quarantined, _retried, [.. TakenBack], ct);
         if (_deletions is not null)
             await _deletions.ApplyAsync(connection, ct);
         if (_door.Read > 0 || _objects.Count > 0)
@@ -328,65 +328,20 @@ public sealed class FeedLoad
             await new Versions(connection, _tables).MergeAsync(ct);
         else
         {
-            await TakeBackAsync(connection, Feed.Base, "DELETE FROM {0}", ct);
+            foreach (var rows in TakenBack)
+                await connection.ExecuteAsync($"DELETE FROM {Sql.Quote(Feed.Base)} WHERE {rows}", ct);
             await connection.ExecuteAsync($"INSERT INTO {Sql.Quote(Feed.Base)} ({_tables.Row()}) SELECT {_tables.Row()} FROM {Sql.Quote(_tables.Good)}", ct);
         }
         if (Feed.KeepsHistory)
             await ShowHistoryAsync(publication, ct);
     }
 
-    // Lines without a key that come again in another version of their page take the place of all it had.
+    // Lines without a key that come again in another version of their page take the place of all it had: these conditions tell those rows.
     IEnumerable<string> TakenBack => !Replaces ? [] : _objects.Where(o => o.Object.Version > 1).Select(o => o.Object.Object[..(o.Object.Object.LastIndexOf('/') + 1)]).Select(f => $"left(_object, {f.EnumerateRunes().Count()}) = {Sql.Literal(f)}");
-
-    async Task TakeBackAsync(DbConnection connection, Table table, string change, CancellationToken ct)
-    {
-        foreach (var rows in TakenBack)
-            await connection.ExecuteAsync($"{string.Format(null, change, Sql.Quote(table))} WHERE {rows}", ct);
-    }
 
     Task ShowHistoryAsync(Publication publication, CancellationToken ct) => publication.ReplaceViewAsync(Feed.History, HistorySql(Feed.Base, _tables.Older), _tables.Staging("__history"), ct);
 
     string HistorySql(Table newest, Table older) => $"SELECT {_tables.Row()} FROM {Sql.Quote(newest)} UNION ALL SELECT {_tables.Row()} FROM {Sql.Quote(older)}";
-
-    async Task SetAsideAsync(DbConnection connection, CancellationToken ct)
-    {
-        var there = (Replaces || _context.Swap) && await QuarantineTable.ExistsAsync(connection, Sql, Feed, ct);
-        if (Replaces && there)
-            await TakeBackAsync(connection, Feed.Quarantine, "UPDATE {0} SET _status = CASE WHEN _status IN ('open', 'fixed') THEN 'discarded' ELSE _status END", ct);
-        if (_quarantined == 0 && _retried == 0 && !(_context.Swap && there))
-            return;
-        await QuarantineTable.EnsureAsync(connection, Sql, Feed, _tables.Names, ct);
-        var (quarantine, names) = (Sql.Quote(Feed.Quarantine), string.Concat(_tables.Names.Select(n => Sql.Quote(n) + ", ")));
-        if (_retried > 0)
-            await connection.ExecuteAsync(
-                $"""
-                UPDATE {quarantine} SET _status = 'released' WHERE _id IN (SELECT r._id FROM {Sql.Quote(_tables.Retry)} r);
-                UPDATE {quarantine} SET _status = 'open' WHERE _id IN (SELECT r._id FROM {Sql.Quote(_tables.Retry)} r JOIN {Sql.Quote(_tables.Bad)} b ON b._object = r._object AND coalesce(b._record, -1) = coalesce(r._record, -1));
-                """,
-                ct
-            );
-        // What is read again is judged anew: rows that break nothing any more came in, others may break another rule than before.
-        if (_context.Swap)
-            await connection.ExecuteAsync(
-                $"""
-                UPDATE {quarantine} SET _status = 'released' WHERE _status = 'open' AND _object IN (SELECT object FROM cartage.ledger WHERE run = $run);
-                UPDATE {quarantine} AS q SET _status = 'open', _reason = b._reason, _rules = b._rules FROM {Sql.Quote(_tables.Bad)} AS b
-                WHERE q._status = 'released' AND b._object = q._object AND coalesce(b._record, -1) = coalesce(q._record, -1);
-                """,
-                ct,
-                ("run", _context.Stamp.RunId)
-            );
-        await connection.ExecuteAsync(
-            $"""
-            INSERT INTO {quarantine} ({names}_id, _reason, _rules, _object, _record, _raw, _run, _first_seen, _status, _fixed)
-            SELECT {string.Concat(_tables.Names.Select(n => $"b.{Sql.Quote(n)}, "))}{Sql.NewId}, b._reason, b._rules, b._object, b._record, b._raw,
-              {Sql.Literal(_context.Stamp.RunId)}, {_context.Stamp.LoadedAtSql}, 'open', false
-            FROM {Sql.Quote(_tables.Bad)} b LEFT JOIN {quarantine} q ON q._object = b._object AND coalesce(q._record, -1) = coalesce(b._record, -1)
-            WHERE q._object IS NULL;
-            """,
-            ct
-        );
-    }
 
     async Task<long> CountAsync(DbConnection connection, Table table, CancellationToken ct) => await connection.ScalarAsync<long>($"SELECT count(*) FROM {Sql.Quote(table)}", ct);
 }
