@@ -7,16 +7,16 @@ namespace Cartage.Ingest;
 /// <summary>How many keys fall into a bucket, and a sum over their hashes that tells other keys apart.</summary>
 public sealed record KeyBucket(string Bucket, long Keys, string Sum);
 
-/// <summary>A key's columns as text, after the MD5 of all of them with <see cref="LoadedKeys.Separator"/> between.</summary>
+/// <summary>A key's columns as text, after the <see cref="LoadedKeys.Hash"/> of them.</summary>
 public sealed record HashedKey(string Hash, IReadOnlyList<string> Values);
 
 /// <summary>The keys of a feed that a warehouse knows of: rows that stand, and rows in quarantine. A bucket is the first three digits of a key's hash.</summary>
 public sealed class LoadedKeys(IWarehouse warehouse, Feed feed)
 {
-    /// <summary>The character between the columns of a key.</summary>
-    public const char Separator = '\u001f';
-
     readonly Dialect _sql = warehouse.Dialect;
+
+    /// <summary>The MD5 of a key, as SQL that every engine has: each text after its length, so that no two keys are strung together alike.</summary>
+    public static string Hash(IEnumerable<string> texts) => $"md5({string.Join(" || ", texts.Select(t => $"length({t}) || ':' || {t}"))})";
 
     /// <summary>Every bucket that holds a key.</summary>
     public async Task<IReadOnlyList<KeyBucket>> BucketsAsync(CancellationToken ct)
@@ -50,9 +50,8 @@ public sealed class LoadedKeys(IWarehouse warehouse, Feed feed)
             from.Add($"SELECT {Texts} FROM {_sql.Quote(feed.Base)} WHERE _deleted_at IS NULL AND {LoadTables.Came}");
         if (feed.Key.All((await Catalog.ColumnsAsync(connection, _sql, feed.Quarantine, ct)).Select(c => c.Name).Contains))
             from.Add($"SELECT {Texts} FROM {_sql.Quote(feed.Quarantine)} WHERE _status = 'open'");
-        var text = string.Join($" || {_sql.Literal(Separator.ToString())} || ", Enumerable.Range(0, feed.Key.Count).Select(i => $"_k{i}"));
         return from.Count == 0 ? null
-            : $"SELECT md5({text}) AS _hash, t.* FROM ({string.Join(" UNION ", from)}) t WHERE {string.Join(" AND ", Enumerable.Range(0, feed.Key.Count).Select(i => $"_k{i} IS NOT NULL"))}";
+            : $"SELECT {Hash(feed.Key.Select((_, i) => $"_k{i}"))} AS _hash, t.* FROM ({string.Join(" UNION ", from)}) t WHERE {string.Join(" AND ", Enumerable.Range(0, feed.Key.Count).Select(i => $"_k{i} IS NOT NULL"))}";
     }
 
     string Texts => string.Join(", ", feed.Key.Select((k, i) => $"CAST({_sql.Quote(k)} AS {_sql.Text}) AS _k{i}"));

@@ -109,4 +109,15 @@ public sealed class Extracting(SharedPostgres shared)
         await shop.RunAsync();
         Assert.Equal("1500|501", await shop.LoadedAsync("SELECT count(*), min(id) FROM shop_raw.things WHERE _deleted_at IS NULL"));
     }
+
+    [Fact]
+    public async Task Keys_that_are_strung_together_alike_are_two()
+    {
+        await using var shop = PostgresShop.Create(await shared.CreateDatabaseAsync(), "connection: shop\nfeeds:\n  things: { table: things, key: [a, b], deletes: { compare: always, max_share: 60% } }\n");
+        await shop.ExecuteAsync("CREATE TABLE things (a text, b text, PRIMARY KEY (a, b)); INSERT INTO things VALUES ('x' || chr(31), 'y'), ('x', chr(31) || 'y')");
+        await shop.RunAsync();
+        await shop.ExecuteAsync("DELETE FROM things WHERE b = 'y'");
+        await shop.RunAsync();
+        Assert.Equal("1|1", await shop.LoadedAsync("SELECT count(*), min(length(a)) FROM shop_raw.things WHERE _deleted_at IS NULL"));
+    }
 }

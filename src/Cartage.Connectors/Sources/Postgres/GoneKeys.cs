@@ -85,7 +85,7 @@ sealed class GoneKeys(SourceTable table, DateTimeOffset seen, DateTimeOffset bou
     }
 
     static string Hashes(SourceTable table) =>
-        $"SELECT md5({string.Join($" || {Dialect.DuckDb.Literal(LoadedKeys.Separator.ToString())} || ", table.KeyTexts)}) AS h FROM {table.From} WHERE {string.Join(" AND ", table.Feed.Key.Select(k => $"{Dialect.DuckDb.Quote(k)} IS NOT NULL"))}";
+        $"SELECT {LoadedKeys.Hash(table.KeyTexts)} AS h FROM {table.From} WHERE {string.Join(" AND ", table.Feed.Key.Select(k => $"{Dialect.DuckDb.Quote(k)} IS NOT NULL"))}";
 
     static PipelineException TooMany(Feed feed, long total, decimal share) =>
         new(
