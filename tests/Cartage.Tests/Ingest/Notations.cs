@@ -11,39 +11,46 @@ public sealed class Notations : IDisposable
 
     public void Dispose() => _project.Dispose();
 
-    [Theory]
-    [InlineData("\",\"", "1.234.567,89", "1234567.89"), InlineData("\",\"", "1234,5", "1234.50"), InlineData("\",\"", "-0,5", "-0.50"), InlineData("\",\"", "1 234,5", "1234.50"), InlineData("\",\"", "1\u00a0234", "1234.00"), InlineData("\",\"", "1.234", "1234.00")]
-    [InlineData("\",\"", "12.5", null), InlineData("\",\"", "1,234.50", null), InlineData("\",\"", "1.23,50", null), InlineData("\",\"", "12,5 EUR", null), InlineData("\",\"", "1,2,3", null), InlineData("\",\"", "", "")]
-    [InlineData("\".\"", "1,234,567.89", "1234567.89"), InlineData("\".\"", "1'234.5", "1234.50"), InlineData("\".\"", "12,5", null)]
-    [InlineData(null, "1234.5", "1234.50"), InlineData(null, "1,5", null), InlineData(null, "1,234.50", null)]
-    public async Task Numbers(string? sign, string written, string? read)
-    {
-        Contract($"""price: "decimal(12,2)" """, sign is null ? "" : $"decimal: {sign}");
-        Assert.Equal(read, await ReadAsync("price", written));
-    }
+    // What each text is read as under a contract; none where it is set aside.
+    static readonly Written[] All =
+    [
+        new("decimal: \",\"", "x: \"decimal(12,2)\"", [("1.234.567,89", "1234567.89"), ("1234,5", "1234.50"), ("-0,5", "-0.50"), ("1 234,5", "1234.50"), ("1\u00a0234", "1234.00"), ("1.234", "1234.00"), ("", "")], ["12.5", "1,234.50", "1.23,50", "12,5 EUR", "1,2,3"]),
+        new("decimal: \".\"", "x: \"decimal(12,2)\"", [("1,234,567.89", "1234567.89"), ("1'234.5", "1234.50")], ["12,5"]),
+        new("", "x: \"decimal(12,2)\"", [("1234.5", "1234.50")], ["1,5", "1,234.50"]),
+        new("", "x: { type: date, format: dd.MM.yyyy }", [("31.03.2026", "2026-03-31"), ("1.3.2026", "2026-03-01"), ("2026-03-31", "2026-03-31")], ["31.02.2026", "31.03.26", "03/31/2026", "31.03.2026 10:00"]),
+        new("", "x: { type: date, format: dd/MM/yyyy }", [("01/12/2026", "2026-12-01")], ["12/31/2026"]),
+        new("", "x: { type: date, format: MM/dd/yyyy }", [("03/31/2026", "2026-03-31")], ["31/03/2026"]),
+        new("", "x: { type: date, format: yyyyMMdd }", [("20260331", "2026-03-31")], ["20260231"]),
+        new("", "x: { type: date, format: d MMM yy }", [("31 Mar 26", "2026-03-31")], ["31 Foo 26"]),
+        new("", "x: { type: date, format: \"MMMM d, yyyy\" }", [("March 31, 2026", "2026-03-31")], ["March 32, 2026"]),
+        new("", "x: { type: timestamp, format: \"dd.MM.yyyy HH:mm\" }", [("31.03.2026 14:05", "2026-03-31 14:05:00")], ["31.03.2026 24:05"]),
+        new("", "x: { type: timestamp, format: \"dd.MM.yyyy 'um' H:mm 'Uhr'\" }", [("31.03.2026 um 9:05 Uhr", "2026-03-31 09:05:00")], ["31.03.2026 9:05"]),
+        new("", "x: { type: timestamp, format: \"yyyy-MM-dd'T'HH:mm:ss.fff\" }", [("2026-03-31T14:05:06.789", "2026-03-31 14:05:06.789")], ["soon"]),
+        new("", "x: { type: timestamptz, format: \"dd.MM.yyyy HH:mm zzz\" }", [("31.03.2026 14:05 +02:00", "2026-03-31 12:05:00+00")], ["31.03.2026 14:05 MEZ"]),
+        new("", "x: { type: time, format: \"h:mm tt\" }", [("3:07 PM", "15:07:00")], ["13:07 PM"]),
+        new("", "x: integer", [("12.0", "12"), ("12", "12"), ("2147483647", "2147483647")], ["12.5", "0.4", "nan", "2147483648"]),
+        new("", "x: smallint", [("-32768", "-32768")], ["1.5", "32768"]),
+        new("", "x: bigint", [("9007199254740993", "9007199254740993"), ("-9223372036854775808", "-9223372036854775808")], ["1.5"]),
+    ];
 
-    [Theory]
-    [InlineData("date", "dd.MM.yyyy", "31.03.2026", "2026-03-31"), InlineData("date", "dd.MM.yyyy", "1.3.2026", "2026-03-01"), InlineData("date", "MM/dd/yyyy", "03/31/2026", "2026-03-31"), InlineData("date", "yyyyMMdd", "20260331", "2026-03-31")]
-    [InlineData("date", "d MMM yy", "31 Mar 26", "2026-03-31"), InlineData("date", "MMMM d, yyyy", "March 31, 2026", "2026-03-31"), InlineData("date", "dd.MM.yyyy", "2026-03-31", "2026-03-31")]
-    [InlineData("date", "dd.MM.yyyy", "31.02.2026", null), InlineData("date", "dd.MM.yyyy", "31.03.26", null), InlineData("date", "dd.MM.yyyy", "03/31/2026", null), InlineData("date", "dd.MM.yyyy", "31.03.2026 10:00", null), InlineData("date", "dd/MM/yyyy", "12/31/2026", null)]
-    [InlineData("timestamp", "dd.MM.yyyy HH:mm", "31.03.2026 14:05", "2026-03-31 14:05:00"), InlineData("timestamp", "dd.MM.yyyy 'um' H:mm 'Uhr'", "31.03.2026 um 9:05 Uhr", "2026-03-31 09:05:00"), InlineData("timestamp", "yyyy-MM-dd'T'HH:mm:ss.fff", "2026-03-31T14:05:06.789", "2026-03-31 14:05:06.789")]
-    [InlineData("timestamptz", "dd.MM.yyyy HH:mm zzz", "31.03.2026 14:05 +02:00", "2026-03-31 12:05:00+00"), InlineData("time", "h:mm tt", "3:07 PM", "15:07:00"), InlineData("timestamp", "dd.MM.yyyy HH:mm", "31.03.2026 24:05", null)]
-    public async Task Dates_and_times(string type, string format, string written, string? read)
+    [Fact]
+    public async Task Each_is_read_as_what_it_says_alone_and_beside_what_is_none()
     {
-        Contract($$"""day: { type: {{type}}, format: "{{format}}" }""");
-        Assert.Equal(read, await ReadAsync("day", written));
-    }
-
-    [Theory]
-    [InlineData("integer", "12.5", null), InlineData("integer", "12.0", "12"), InlineData("integer", "12", "12"), InlineData("integer", "0.4", null), InlineData("integer", "nan", null), InlineData("integer", "2147483647", "2147483647"), InlineData("integer", "2147483648", null)]
-    [InlineData("smallint", "-32768", "-32768"), InlineData("smallint", "1.5", null), InlineData("bigint", "9007199254740993", "9007199254740993"), InlineData("bigint", "-9223372036854775808", "-9223372036854775808"), InlineData("bigint", "1.5", null)]
-    public async Task A_whole_number_is_never_made_by_rounding(string type, string written, string? read)
-    {
-        Contract($"n: {type}");
-        Assert.Equal(read, await ReadAsync("n", written));
-        _project.Write("in/prices.ndjson", $$"""{"sku":"J","n":{{(written == "nan" ? "\"nan\"" : written)}}}""" + "\n");
-        await _project.RunAsync();
-        Assert.Equal(read is null ? [] : [read], await _project.QueryAsync("SELECT n FROM shop_raw.prices WHERE sku = 'J'"));
+        _project.Write("pipelines/shop/feeds/all.yml", "feeds:\n" + string.Concat(All.Select((w, i) => $"  f{i}:\n    files: [\"in/{i}-*.csv\", \"in/{i}-*.ndjson\"]\n    key: [id]\n    {w.Setting}\n    columns:\n      id: {{ type: text, required: true }}\n      {w.Column}\n")));
+        foreach (var (w, i) in All.Select((w, i) => (w, i)))
+        {
+            _project.Write($"in/{i}-sound.csv", "id;x\n" + string.Concat(w.Sound.Select((x, n) => $"sound {n};{x.Text}\n")));
+            foreach (var (text, n) in w.None.Select((x, n) => (x, n)))
+                _project.Write($"in/{i}-alone{n}.csv", $"id;x\nnone alone {n};{text}\n");
+            _project.Write($"in/{i}-mixed.csv", "id;x\n" + string.Concat(w.Sound.Select((x, n) => $"mixed {n};{x.Text}\n").Concat(w.None.Select((x, n) => $"none {n};{x}\n"))) + "broken\n");
+            _project.Write($"in/{i}-json.ndjson", w.Setting.Length > 0 ? "{\"id\":\"json\"}\n" : string.Concat(w.Sound.Select((x, n) => $"{{\"id\":\"json {n}\",\"x\":\"{x.Text}\"}}\n").Concat(w.None.Select((x, n) => $"{{\"id\":\"none {n}\",\"x\":\"{x}\"}}\n"))));
+        }
+        var run = await _project.RunAsync();
+        Assert.All(run.Equations, e => Assert.True(e.Holds, e.ToString()));
+        foreach (var (w, i) in All.Select((w, i) => (w, i)))
+            foreach (var kind in w.Setting.Length > 0 ? new[] { "sound", "mixed" } : ["sound", "mixed", "json"])
+                Assert.Equal([.. w.Sound.Select(x => $"{w.Column} {x.Value}")], await _project.QueryAsync($"SELECT '{w.Column.Replace("'", "''")} ' || coalesce(CAST(x AS VARCHAR), '') FROM shop_raw.f{i} WHERE id LIKE '{kind} %' ORDER BY id"));
+        Assert.Equal("0", await _project.ScalarAsync(string.Join(" UNION ALL ", All.Select((_, i) => $"SELECT id FROM shop_raw.f{i} WHERE id LIKE 'none%'")) is var none ? $"SELECT count(*) FROM ({none})" : ""));
     }
 
     [Fact]
@@ -101,15 +108,5 @@ public sealed class Notations : IDisposable
                   {{another}}
             """);
 
-    // What a run makes of a text, with a sound row beside it and without: null where it is set aside.
-    async Task<string?> ReadAsync(string column, string written)
-    {
-        _project.Write("in/prices.csv", $"sku;{column}\nA;{written}\n").Write("in/prices.ndjson", "{\"sku\":\"Z\"}\n");
-        await _project.RunAsync();
-        var alone = await _project.QueryAsync($"SELECT coalesce(CAST({column} AS VARCHAR), '') FROM shop_raw.prices WHERE sku = 'A'");
-        _project.Write("in/prices-2.csv", $"sku;{column}\nB;{written}\nC;\nD,E;\n\"F\nG\";\n");
-        await _project.RunAsync();
-        Assert.Equal(alone, await _project.QueryAsync($"SELECT coalesce(CAST({column} AS VARCHAR), '') FROM shop_raw.prices WHERE sku = 'B'"));
-        return alone is [var one] ? one : null;
-    }
+    sealed record Written(string Setting, string Column, (string Text, string Value)[] Sound, string[] None);
 }
