@@ -25,14 +25,19 @@ sealed record ColumnType(string Name, string Type, string Why, long Rows, long V
         new("integer", "regexp_full_match(v, '[+-]?(0|[1-9]\\d*)(\\.0+)?') AND try_cast(v AS INTEGER) IS NOT NULL"),
         new("bigint", "regexp_full_match(v, '[+-]?(0|[1-9]\\d*)') AND try_cast(v AS BIGINT) IS NOT NULL"),
         new("decimal", "regexp_full_match(v, '[+-]?(0|[1-9]\\d{0,17})(\\.\\d{1,9})?')"),
-        new("decimal", "regexp_full_match(v, '[+-]?(\\d{1,3}(\\.\\d{3})+|0|[1-9]\\d{0,17})(,\\d{1,9})?')") { DecimalSign = "," },
         new("double", "regexp_full_match(v, '[+-]?(0|[1-9]\\d*)?(\\.\\d+)?([eE][+-]?\\d+)?') AND try_cast(v AS DOUBLE) IS NOT NULL"),
         new("date", "regexp_full_match(v, '\\d{4}-\\d{2}-\\d{2}') AND try_cast(v AS DATE) IS NOT NULL"),
         new("timestamptz", "regexp_full_match(v, '\\d{4}-\\d{2}-\\d{2}[ T]\\d{2}:\\d{2}.*(Z|[+-]\\d{2}(:?\\d{2})?)') AND try_cast(v AS TIMESTAMPTZ) IS NOT NULL"),
         new("timestamp", "regexp_full_match(v, '\\d{4}-\\d{2}-\\d{2}[ T]\\d{2}:\\d{2}[^Z+]*') AND try_cast(v AS TIMESTAMP) IS NOT NULL"),
+        new("uuid", "regexp_full_match(lower(v), '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}')"),
+    ];
+
+    // As other countries write them.
+    static readonly Kind[] Foreign =
+    [
+        new("decimal", "regexp_full_match(v, '[+-]?(\\d{1,3}(\\.\\d{3})+|0|[1-9]\\d{0,17})(,\\d{1,9})?')") { DecimalSign = "," },
         .. Dates.Select(d => new Kind("date", Notation.Fits(d, "v")) { Format = d }),
         .. Dates.SelectMany(d => (string[])[$"{d} HH:mm", $"{d} HH:mm:ss"]).Select(t => new Kind("timestamp", Notation.Fits(t, "v")) { Format = t }),
-        new("uuid", "regexp_full_match(lower(v), '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}')"),
     ];
 
     /// <summary>Looks at a column of a table of texts.</summary>
@@ -50,16 +55,27 @@ sealed record ColumnType(string Name, string Type, string Why, long Rows, long V
         if (present == 0)
             return new(name, "text", "every value is empty, so nothing is known of it", rows, 0, 0, []);
         var whichever = Array.FindIndex(n, c => kept > 0 && c == kept);
-        if (whichever < 0)
+        var foreign = whichever < 0 && kept > 0 ? await ForeignAsync(connection, values, ct) : [];
+        if (whichever < 0 && foreign.Count == 0)
             return new(name, "text", kept == 0 ? "every value stands for no value" : await MixedAsync(connection, values, n, kept, ct), rows, kept, distinct, await NullsAsync(connection, values, "'NULL', '\\N'", ct));
-        var kind = Kinds[whichever];
-        if (kind.Format is not null && Array.FindLastIndex(n, c => c == kept) is var other && Kinds[other].Format is { } another && another != kind.Format)
-            return new(name, "text", $"dates that could be {kind.Format} or {another}: say which with 'format'", rows, kept, distinct, []);
+        if (foreign.Count > 1)
+            return new(name, "text", $"dates that could be {string.Join(" or ", foreign.Select(k => k.Format))}: say which with 'format'", rows, kept, distinct, []);
+        var kind = whichever < 0 ? foreign[0] : Kinds[whichever];
         if (kind.DecimalSign is not null)
             (whole, fraction) = (await connection.QueryAsync($"SELECT max(length(regexp_replace(split_part(v, ',', 1), '\\D', '', 'g'))), max(length(split_part(v, ',', 2))) FROM {values}", r => (r.GetInt64(0), r.GetInt64(1)), ct))[0];
         var type = kind.Name is "decimal" ? $"decimal({Math.Min(38, Math.Max(10, whole + fraction + 2))},{fraction})" : kind.Name;
         var why = $"all {kept:N0} values are" + (type == "integer" && fraction > 0 ? " whole numbers, some written with .0" : type.StartsWith("decimal", StringComparison.Ordinal) ? $" numbers with up to {fraction} decimals{(kind.DecimalSign is null ? "" : " after a comma")}" : kind.Format is { } format ? $" written as {format}" : " of it");
         return new(name, type, FormattableString.Invariant($"{why}{(kept < rows ? $"; {rows - kept:N0} are empty" : "")}"), rows, kept, distinct, await NullsAsync(connection, values, tokens, ct)) { Format = kind.Format, DecimalSign = kind.DecimalSign ?? (type.StartsWith("decimal", StringComparison.Ordinal) && fraction > 0 ? "." : null) };
+    }
+
+    // Those that all texts are written in; a few texts rule nearly all of them out.
+    static async Task<List<Kind>> ForeignAsync(DbConnection connection, string values, CancellationToken ct)
+    {
+        List<Kind> kinds = [.. Foreign];
+        foreach (var some in new[] { "LIMIT 1000", "" })
+            if (kinds.Count > 0)
+                kinds = (await connection.QueryAsync($"SELECT {string.Join(", ", kinds.Select(k => $"bool_and({k.Condition})"))} FROM (SELECT v FROM {values} WHERE v IS NOT NULL {some})", r => kinds.Where((_, i) => r.GetBoolean(i)).ToList(), ct))[0];
+        return kinds;
     }
 
     static async Task<string> MixedAsync(DbConnection connection, string values, long[] counts, long kept, CancellationToken ct)
