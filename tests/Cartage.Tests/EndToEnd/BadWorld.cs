@@ -193,7 +193,7 @@ public sealed class BadWorld : IDisposable
         }
         finally
         {
-            Run("umount", disk);
+            Run("umount", "--lazy", disk); // another test may start a process at this moment, which has every open file until it is its own program
             Directory.Delete(disk);
         }
     }
